@@ -1,0 +1,179 @@
+/**
+ * The arrows of lib/: one rule a folder says what the folder may import. A folder without a row
+ * fails `every-folder-has-a-row`.
+ */
+
+/** @type {Record<string, { may: string[], types?: string[], why: string }>} */
+const folders = {
+  errors: { may: [], why: 'Everything reports errors, so they lean on nothing.' },
+  async: { may: [], why: 'Value-or-promise helpers know nothing of the framework.' },
+  protocol: { may: ['errors'], why: 'The wire is shared with the browser.' },
+  metadata: { may: ['errors'], why: 'Records are plain data and know nobody who writes them.' },
+  decorators: {
+    may: ['metadata', 'protocol', 'di', 'errors'],
+    types: ['runtime'],
+    why: 'A decorator only writes a record (and marks its class injectable).',
+  },
+  validation: {
+    may: ['errors', 'metadata', 'async'],
+    why: 'Validation can be replaced in one folder.',
+  },
+  di: {
+    may: ['errors', 'metadata'],
+    types: ['transports'],
+    why: 'The container can be replaced in one folder.',
+  },
+  routing: { may: ['errors'], why: 'Patterns in, matcher out: no connection, no handler.' },
+  logging: { may: ['errors'], types: ['runtime'], why: 'Logging is used by all and uses little.' },
+  options: {
+    may: ['errors', 'protocol'],
+    types: ['runtime', 'rooms', 'di', 'logging', 'transports', 'uws'],
+    why: 'Options are checked before anything is built from them.',
+  },
+  compile: {
+    may: ['metadata', 'validation', 'di', 'routing', 'runtime', 'errors', 'async'],
+    types: ['rooms', 'protocol'],
+    why: 'Compile is the only bridge from records to what runs.',
+  },
+  runtime: {
+    may: ['protocol', 'rooms', 'errors', 'async'],
+    types: ['logging'],
+    why: 'What runs per message knows no decorators, no metadata and no third party.',
+  },
+  rooms: {
+    may: ['protocol', 'errors', 'async'],
+    types: ['transports'],
+    why: 'The room manager works on its own, over any socket and any transport.',
+  },
+  transports: { may: ['protocol', 'errors', 'async'], why: 'A transport carries text, no rooms.' },
+  uws: {
+    may: ['runtime', 'protocol', 'errors', 'async'],
+    types: ['options', 'logging', 'rooms'],
+    why: 'The socket server hands messages on and knows nothing of controllers.',
+  },
+}
+
+/** @type {Record<string, { only: string[], why: string }>} */
+const soleImporters = {
+  'reflect-metadata': { only: ['metadata'], why: 'Metadata is read and written in one place.' },
+  'class-validator': { only: ['validation'], why: 'Another validator replaces one folder.' },
+  'class-transformer': { only: ['validation'], why: 'Another validator replaces one folder.' },
+  tsyringe: { only: ['di'], why: 'Another container replaces one folder.' },
+  'path-to-regexp': { only: ['routing'], why: 'Another pattern language replaces one folder.' },
+  'fastest-levenshtein': { only: ['routing'], why: 'Only the router knows what is near.' },
+  'uWebSockets.js': { only: ['uws'], why: 'Its pitfalls are handled in one place.' },
+  pino: { only: ['logging'], why: 'The rest logs through a contract that any logger can meet.' },
+  cookie: { only: ['uws'], why: 'Only the upgrade request has cookies.' },
+  'proxy-addr': { only: ['uws'], why: 'Only the upgrade request has a remote address to resolve.' },
+}
+
+const inLib = (names) => `^lib/(${names.join('|')})/`
+const names = Object.keys(folders)
+
+const arrows = Object.entries(folders).flatMap(([folder, { may, types = [], why }]) => {
+  const allowed = [folder, ...may]
+  const rule = (suffix, allowedNames, dependencyTypes) => ({
+    name: `arrows-of-${folder}${suffix}`,
+    severity: 'error',
+    comment: `${why} It may import ${allowedNames.slice(1).join(', ') || 'nothing'}.`,
+    from: { path: inLib([folder]) },
+    to: { path: '^lib/', pathNot: inLib(allowedNames), ...dependencyTypes },
+  })
+  return [
+    rule('', allowed, { dependencyTypesNot: ['type-only'] }),
+    rule('-types', [...allowed, ...types], { dependencyTypes: ['type-only'] }),
+  ]
+})
+
+const owners = Object.entries(soleImporters).map(([name, { only, why }]) => ({
+  name: `only-importer-of-${name.toLowerCase()}`,
+  severity: 'error',
+  comment: `${why} Only ${only.join(', ')} imports it.`,
+  from: { path: '^lib/', pathNot: inLib(only) },
+  to: { path: `(^|/)node_modules/${name.replaceAll('.', '\\.')}(/|$)` },
+}))
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    ...arrows,
+    ...owners,
+    {
+      name: 'every-folder-has-a-row',
+      severity: 'error',
+      comment: 'A new folder starts with its row in this file: its arrows, and why.',
+      from: { path: '^lib/[^/]+/', pathNot: inLib(names) },
+      to: {},
+    },
+    {
+      name: 'runtime-has-no-third-party',
+      severity: 'error',
+      comment: 'What runs per message is ours to read and to measure.',
+      from: { path: inLib(['runtime']) },
+      to: { path: 'node_modules' },
+    },
+    {
+      name: 'index-is-imported-by-nobody',
+      severity: 'error',
+      comment: 'index.ts is the public surface; inside, a file imports the file it means.',
+      from: { path: '^lib/' },
+      to: { path: '^lib/index\\.ts$' },
+    },
+    {
+      name: 'app-is-imported-by-index-only',
+      severity: 'error',
+      comment: 'app.ts wires everything, so whoever imports it imports everything.',
+      from: { path: '^lib/', pathNot: '^lib/(index\\.ts$|testing/)' },
+      to: { path: '^lib/app\\.ts$' },
+    },
+    {
+      name: 'lib-stands-alone',
+      severity: 'error',
+      comment: 'What ships does not lean on tests, samples, benchmarks or tooling.',
+      from: { path: '^lib/' },
+      to: { pathNot: '^lib/|node_modules', dependencyTypesNot: ['core'] },
+    },
+    {
+      name: 'no-dev-dependencies',
+      severity: 'error',
+      comment: 'What lib/ imports is a dependency or a peer, or users do not have it.',
+      from: { path: '^lib/' },
+      to: {
+        dependencyTypes: ['npm-dev'],
+        dependencyTypesNot: ['npm-peer', 'type-only'],
+      },
+    },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      comment: 'Two files that need each other are one file, or three.',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      comment: 'A file nobody imports is dead, or a forgotten export of index.ts.',
+      from: { orphan: true, pathNot: '^lib/index\\.ts$' },
+      to: {},
+    },
+    {
+      name: 'resolvable',
+      severity: 'error',
+      comment: 'An import that cannot be resolved is a typing error or a missing dependency.',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    // Type imports are arrows too.
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'types', 'node', 'default'],
+      extensions: ['.ts', '.tsx', '.d.ts', '.mts', '.d.mts', '.js', '.mjs'],
+    },
+  },
+}
