@@ -1,0 +1,42 @@
+/** A value that is there now, or later. */
+export type MaybePromise<T> = T | Promise<T>
+
+/** Whether a value has to be waited for. */
+export function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof (value as { then?: unknown }).then === 'function'
+  )
+}
+
+/**
+ * Goes on with a value that may be a promise: at once when it is none, so that a handler without a
+ * promise costs none.
+ */
+export function andThen<T, R>(
+  value: MaybePromise<T>,
+  next: (value: T) => MaybePromise<R>,
+): MaybePromise<R> {
+  return isPromise(value) ? Promise.resolve(value).then(next) : next(value)
+}
+
+/**
+ * Runs `work` and hands every failure, thrown or rejected, to `onError`: for hooks that have
+ * nobody to answer to.
+ *
+ * @returns what to wait for; it never rejects
+ */
+export function guarded(
+  work: () => unknown,
+  onError: (error: unknown) => void,
+): MaybePromise<void> {
+  try {
+    const result = work()
+    if (isPromise(result)) {
+      return Promise.resolve(result).then(() => undefined, onError)
+    }
+  } catch (error) {
+    onError(error)
+  }
+}

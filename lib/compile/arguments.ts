@@ -1,0 +1,163 @@
+import type { Problems } from '../errors/problems.js'
+import { methodParameterTypes } from '../metadata/store.js'
+import type { Constructor, MethodRecord, ParameterRecord } from '../metadata/records.js'
+import type { WsContext, WsContextKind } from '../runtime/ws-context.js'
+import { compileReader, type DataType } from '../validation/compile-validator.js'
+
+/** Reads the argument of one parameter. */
+export interface ArgumentReader {
+  readonly read: (context: WsContext) => unknown
+  /** Whether what it reads may be a promise. */
+  readonly isAsync: boolean
+}
+
+/** One use of a method, against which its parameters are checked. */
+export interface Use {
+  readonly kind: WsContextKind
+  /** Names of the parameters of its path or room; `undefined` when it has none of either. */
+  readonly params: readonly string[] | undefined
+  /** The path, for messages. */
+  readonly pattern: string | undefined
+}
+
+/** What the parameters of one method are compiled from. */
+export interface ArgumentSource {
+  readonly type: Constructor
+  readonly method: MethodRecord
+  readonly where: string
+  readonly uses: readonly Use[]
+  readonly problems: Problems
+}
+
+const SOURCE_NAMES: Record<ParameterRecord['source'], string> = {
+  param: 'Param',
+  data: 'Data',
+  message: 'Message',
+  connection: 'Connection',
+  rooms: 'Rooms',
+  session: 'Session',
+  server: 'Server',
+}
+
+/** Compiles the readers of a method's parameters, by index. */
+export function compileArguments(source: ArgumentSource): ArgumentReader[] {
+  const { type, method, where, problems } = source
+  const handler = (type.prototype as Record<string | symbol, unknown>)[method.name]
+  const declared = typeof handler === 'function' ? handler.length : 0
+  const count = Math.max(declared, ...method.parameters.map(({ index }) => index + 1))
+  const readers: ArgumentReader[] = []
+  for (let index = 0; index < count; index++) {
+    const records = method.parameters.filter((record) => record.index === index)
+    const [record] = records
+    if (records.length > 1) {
+      const names = records.map((one) => `@${SOURCE_NAMES[one.source]}`).join(' and ')
+      problems.add(where, `parameter #${index} has ${names}`, 'keep one of them')
+    }
+    if (!record && index < declared) {
+      problems.add(
+        where,
+        `parameter #${index} has no decorator and would be undefined`,
+        'say where it comes from: @Data(), @Param(), @Connection(), …',
+      )
+    }
+    readers.push(record ? compileReaderOf(record, source) : NOTHING)
+  }
+  return readers
+}
+
+const NOTHING: ArgumentReader = { read: () => undefined, isAsync: false }
+
+function compileReaderOf(record: ParameterRecord, source: ArgumentSource): ArgumentReader {
+  checkUses(record, source)
+  switch (record.source) {
+    case 'param':
+      return compileParam(record, source)
+    case 'data':
+      return compileData(record, source)
+    case 'message':
+      return sync((context) => context.message)
+    case 'connection':
+      return sync((context) => context.connection)
+    case 'rooms':
+      return sync((context) => context.rooms)
+    case 'server':
+      return sync((context) => context.server)
+    case 'session':
+      return compileSession(record)
+  }
+}
+
+function sync(read: ArgumentReader['read']): ArgumentReader {
+  return { read, isAsync: false }
+}
+
+/** A message's data has no meaning where there is no message. */
+function checkUses(record: ParameterRecord, { where, uses, problems }: ArgumentSource): void {
+  if (record.source !== 'data' && record.source !== 'message') return
+  const wrong = uses.find(({ kind }) => kind !== 'message')
+  if (!wrong) return
+  problems.add(
+    where,
+    `@${SOURCE_NAMES[record.source]} on parameter #${record.index}, but there is no message in ${wrong.kind}`,
+    'take it away, or move the method’s @OnMessage to a method of its own',
+  )
+}
+
+function compileParam({ index, args }: ParameterRecord, source: ArgumentSource): ArgumentReader {
+  const { where, uses, problems } = source
+  const [name] = args
+  if (name === undefined) return sync((context) => context.params)
+  if (typeof name !== 'string' || name === '') {
+    problems.add(where, `@Param on parameter #${index} is not given a name`, "write @Param('name')")
+    return NOTHING
+  }
+  for (const { kind, params, pattern } of uses) {
+    if (params?.includes(name)) continue
+    const place =
+      pattern === undefined
+        ? `there are no parameters in ${kind}`
+        : `"${pattern}" has no ":${name}"`
+    problems.add(where, `@Param('${name}') on parameter #${index}, but ${place}`, mendParam(params))
+  }
+  return sync((context) => context.params[name])
+}
+
+function mendParam(params: readonly string[] | undefined): string {
+  if (!params || params.length === 0) return 'add it to the path, or take the decorator away'
+  return `add it to the path, or use one of ${params.map((name) => `'${name}'`).join(', ')}`
+}
+
+function compileSession({ args }: ParameterRecord): ArgumentReader {
+  const [key] = args
+  if (key === undefined) return sync((context) => context.session)
+  return sync(
+    (context) => (context.session as Record<string, unknown> | undefined)?.[key as string],
+  )
+}
+
+function compileData(record: ParameterRecord, source: ArgumentSource): ArgumentReader {
+  const { type, method, where, problems } = source
+  const [explicit, options] = record.args
+  const emitted = methodParameterTypes(type, method.name)
+  const dataType = explicit ?? emitted?.[record.index]
+  if (dataType === undefined) {
+    problems.add(
+      where,
+      `the type of @Data on parameter #${record.index} is not known at run time`,
+      'name the class, @Data(Dto), or @Data(Object) for data that needs no check; or turn on emitDecoratorMetadata and import the class without `import type`, from a module that does not import this one',
+    )
+    return NOTHING
+  }
+  const { groups } = (options ?? {}) as { groups?: readonly string[] }
+  const reader = compileReader(dataType as DataType, groups)
+  if (typeof reader === 'string') {
+    problems.add(
+      where,
+      `@Data on parameter #${record.index}: ${reader}`,
+      'use a class with class-validator decorators, or @Data(Object) for data that needs no check',
+    )
+    return NOTHING
+  }
+  const { read, isAsync } = reader
+  return { read: (context) => read(context.data), isAsync }
+}

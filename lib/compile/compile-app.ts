@@ -1,0 +1,73 @@
+import type { AppContainer } from '../di/app-container.js'
+import { Problems } from '../errors/problems.js'
+import type { Constructor } from '../metadata/records.js'
+import type { WsRoomManager } from '../rooms/ws-room-manager.js'
+import { RouteTable } from '../routing/route-table.js'
+import type { LifecycleHook, CompiledApp, RoomHook, Route } from '../runtime/route.js'
+import type { WsConnection } from '../runtime/ws-connection.js'
+import { compileController } from './compile-controller.js'
+import { readController } from './controller-definition.js'
+import { compileMiddleware } from './middleware.js'
+import { Providers } from './providers.js'
+
+/** What an app is compiled from. */
+export interface CompileSource {
+  readonly controllers: readonly unknown[]
+  /** Middleware of the app. */
+  readonly use: readonly unknown[]
+  readonly container: AppContainer
+  readonly rooms: WsRoomManager<WsConnection>
+  /** Faults found elsewhere, such as in options, to be reported together. */
+  readonly problems: Problems
+}
+
+/** What compiling gathers. */
+export interface CompileTarget {
+  readonly table: RouteTable<Route>
+  readonly connect: LifecycleHook[]
+  readonly disconnect: LifecycleHook[]
+  readonly join: RoomHook[]
+  readonly leave: RoomHook[]
+}
+
+/**
+ * Reads the decorators of an explicit list of controllers and compiles them.
+ *
+ * @throws WsDefinitionError with everything that is wrong
+ */
+export function compileApp(source: CompileSource): CompiledApp {
+  const { container, rooms, problems } = source
+  const providers = new Providers(container, problems)
+  const use = compileMiddleware(source.use, 'createWsApp.use', providers, problems)
+  const table = new RouteTable<Route>()
+  const target: CompileTarget = { table, connect: [], disconnect: [], join: [], leave: [] }
+  for (const type of distinctControllers(source)) {
+    const definition = readController(type)
+    compileController({ definition, use, providers, rooms, problems, target })
+  }
+  problems.throwIfAny()
+  providers.build()
+  return Object.freeze({
+    match: (event: string, path: string) => table.match(event, path),
+    suggest: (event: string, path: string) => table.suggest(event, path),
+    connect: Object.freeze(target.connect),
+    disconnect: Object.freeze(target.disconnect),
+    join: Object.freeze(target.join),
+    leave: Object.freeze(target.leave),
+  })
+}
+
+function distinctControllers({ controllers, problems }: CompileSource): Constructor[] {
+  const seen = new Set<Constructor>()
+  controllers.forEach((item, index) => {
+    const where = `createWsApp.controllers[${index}]`
+    if (typeof item !== 'function') {
+      problems.add(where, `${String(item)} is no class`, 'list classes marked with @Controller()')
+    } else if (seen.has(item as unknown as Constructor)) {
+      problems.add(where, `${item.name} is listed twice`, 'list each controller once')
+    } else {
+      seen.add(item as unknown as Constructor)
+    }
+  })
+  return [...seen]
+}

@@ -1,0 +1,171 @@
+import type { Problems } from '../errors/problems.js'
+import type { MethodRecord, RoomHookRecord } from '../metadata/records.js'
+import type { WsRoomManager } from '../rooms/ws-room-manager.js'
+import { compileRoomMatcher } from '../routing/room-pattern.js'
+import type { Pattern } from '../routing/pattern.js'
+import type { WsMiddleware } from '../runtime/middleware.js'
+import type { Route } from '../runtime/route.js'
+import type { WsConnection } from '../runtime/ws-connection.js'
+import { compileArguments, type Use } from './arguments.js'
+import { compose, type Runner } from './compose.js'
+import type { CompileTarget } from './compile-app.js'
+import type { ControllerDefinition } from './controller-definition.js'
+import { compileInvocation } from './invocation.js'
+import { compileMiddleware } from './middleware.js'
+import { readAddress, readPattern, readPrefix, type RouteAddress } from './paths.js'
+import type { InstanceProvider, Providers } from './providers.js'
+import { readEffects, withEffects } from './room-effects.js'
+
+/** What one controller is compiled with. */
+export interface ControllerSource {
+  readonly definition: ControllerDefinition
+  /** Middleware of the app. */
+  readonly use: readonly WsMiddleware[]
+  readonly providers: Providers
+  readonly rooms: WsRoomManager<WsConnection>
+  readonly problems: Problems
+  readonly target: CompileTarget
+}
+
+/** What the methods of one controller share. */
+interface ControllerParts extends ControllerSource {
+  readonly name: string
+  readonly prefix: string
+  readonly provider: InstanceProvider
+  readonly middleware: readonly WsMiddleware[]
+  readonly serialKey: object | undefined
+}
+
+interface RoomHookPlan {
+  readonly kind: RoomHookRecord['kind']
+  /** `undefined` means every room. */
+  readonly pattern: Pattern | undefined
+}
+
+/** Compiles a controller into the target; everything wrong with it goes to the problems. */
+export function compileController(source: ControllerSource): void {
+  const { definition, use, providers, problems } = source
+  const { type, misplaced } = definition
+  const { name } = type
+  if (!definition.isController) {
+    problems.add(name, 'is no controller', 'mark the class with @Controller()')
+    return
+  }
+  for (const { decorator, where } of misplaced) {
+    problems.add(
+      `${name}.${where}`,
+      `@${decorator} has no meaning here`,
+      'decorators of handlers and parameters belong on methods of an instance',
+    )
+  }
+  const own = compileMiddleware(definition.middleware, name, providers, problems)
+  const parts: ControllerParts = {
+    ...source,
+    name,
+    prefix: readPrefix(definition.prefix, name, problems),
+    provider: providers.of(type),
+    middleware: [...use, ...own],
+    serialKey: definition.serial ? {} : undefined,
+  }
+  for (const method of definition.methods) compileMethod(parts, method)
+}
+
+function compileMethod(parts: ControllerParts, method: MethodRecord): void {
+  const { definition, problems, providers, provider, target } = parts
+  const where = `${parts.name}.${String(method.name)}`
+  const addresses = method.routes.flatMap(
+    (route) => readAddress(route, parts.prefix, where, problems) ?? [],
+  )
+  const hooks = method.roomHooks.flatMap((hook) => readRoomHook(parts, hook, where) ?? [])
+  checkDecorators(method, where, problems)
+  const uses = usesOf(method, addresses, hooks)
+  const readers = compileArguments({ type: definition.type, method, where, uses, problems })
+  const call = compileInvocation(provider, method.name, readers)
+  const own = compileMiddleware(method.middleware, where, providers, problems)
+  const middleware = [...parts.middleware, ...own]
+
+  const effects = readEffects({ method, addresses, where, problems })
+  const run = compose(middleware, withEffects(call, effects, parts.rooms))
+  const serialKey = parts.serialKey ?? (method.serial ? {} : undefined)
+  for (const address of addresses) addRoute(parts, address, { where, run, serialKey })
+
+  for (const kind of method.lifecycle) {
+    const wrapped = kind === 'connect' ? compose(middleware, call) : call
+    target[kind].push({ handler: where, run: wrapped })
+  }
+  for (const { kind, pattern } of hooks) {
+    const match = pattern ? compileRoomMatcher(pattern) : () => ({})
+    target[kind].push({ handler: where, run: call, match })
+  }
+}
+
+function addRoute(
+  { target, problems }: ControllerParts,
+  { event, pattern }: RouteAddress,
+  { where, run, serialKey }: { where: string; run: Runner; serialKey: object | undefined },
+): void {
+  const route: Route = { event, pattern: pattern.source, handler: where, run, serialKey }
+  const taken = target.table.add(event, pattern, route)
+  if (!taken) return
+  problems.add(
+    where,
+    `event "${event}" on "${pattern.source}" is handled by ${taken.handler} already` +
+      (taken.pattern === pattern.source ? '' : ` (as "${taken.pattern}")`),
+    'give one of them another event or path',
+  )
+}
+
+function readRoomHook(
+  { prefix, problems }: ControllerParts,
+  { kind, pattern }: RoomHookRecord,
+  where: string,
+): RoomHookPlan | undefined {
+  const source = pattern ?? (prefix === '' ? undefined : prefix)
+  if (source === undefined) return { kind, pattern: undefined }
+  const read = readPattern(source, where, problems)
+  return read && { kind, pattern: read }
+}
+
+function usesOf(
+  method: MethodRecord,
+  addresses: readonly RouteAddress[],
+  hooks: readonly RoomHookPlan[],
+): Use[] {
+  return [
+    ...addresses.map(({ pattern }): Use => ({
+      kind: 'message',
+      params: pattern.names,
+      pattern: pattern.source,
+    })),
+    ...hooks.map(({ kind, pattern }): Use => ({
+      kind,
+      params: pattern?.names,
+      pattern: pattern?.source,
+    })),
+    ...method.lifecycle.map((kind): Use => ({ kind, params: undefined, pattern: undefined })),
+  ]
+}
+
+/** Decorators that say something about a handler, on a method that is none. */
+function checkDecorators(method: MethodRecord, where: string, problems: Problems): void {
+  const isRoute = method.routes.length > 0
+  const isHandler = isRoute || method.lifecycle.length > 0 || method.roomHooks.length > 0
+  const needsMessage = [
+    ...method.memberships.map(({ kind }) => (kind === 'join' ? 'Join' : 'Leave')),
+    ...method.broadcasts.map(() => 'Broadcast'),
+    ...(method.serial ? ['Serial'] : []),
+  ]
+  for (const decorator of new Set(isRoute ? [] : needsMessage)) {
+    problems.add(where, `@${decorator}, but it handles no message`, 'add @OnMessage()')
+  }
+  if (method.middleware.length > 0 && !isRoute && !method.lifecycle.includes('connect')) {
+    problems.add(where, '@Use, but it handles no message and no connect', 'add @OnMessage()')
+  }
+  if (method.parameters.length > 0 && !isHandler) {
+    problems.add(
+      where,
+      'its parameters have decorators, but it handles nothing',
+      'add @OnMessage()',
+    )
+  }
+}

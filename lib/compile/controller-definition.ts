@@ -1,0 +1,69 @@
+import { findRecord } from '../metadata/store.js'
+import type { ClassRecord, Constructor, MethodRecord } from '../metadata/records.js'
+
+/** A controller with all that it inherits. */
+export interface ControllerDefinition {
+  readonly type: Constructor
+  /** Whether the class or one it extends has `@Controller`. */
+  readonly isController: boolean
+  readonly prefix: unknown
+  readonly middleware: readonly unknown[]
+  readonly serial: boolean
+  readonly methods: readonly MethodRecord[]
+  readonly misplaced: ClassRecord['misplaced']
+}
+
+/**
+ * Merges the records of a class and the classes it extends. A method that overrides another keeps
+ * the decorators of that one, unless it has some of its own, which then take their place.
+ */
+export function readController(type: Constructor): ControllerDefinition {
+  const records = lineage(type).flatMap((ancestor) => findRecord(ancestor) ?? [])
+  const methods = new Map<string | symbol, MethodRecord>()
+  for (const record of records) {
+    for (const [name, method] of record.methods) {
+      methods.set(name, override(methods.get(name), method))
+    }
+  }
+  const controller = records.findLast((record) => record.controller)?.controller
+  return {
+    type,
+    isController: controller !== undefined,
+    prefix: controller?.prefix,
+    middleware: records.flatMap((record) => record.middleware),
+    serial: records.some((record) => record.serial),
+    methods: [...methods.values()],
+    misplaced: records.flatMap((record) => record.misplaced),
+  }
+}
+
+/** The class and its ancestors, the oldest first. */
+function lineage(type: Constructor): Constructor[] {
+  const classes: Constructor[] = []
+  for (
+    let current: unknown = type;
+    typeof current === 'function' && current !== Function.prototype;
+    current = Object.getPrototypeOf(current)
+  ) {
+    classes.unshift(current as unknown as Constructor)
+  }
+  return classes
+}
+
+function override(base: MethodRecord | undefined, own: MethodRecord): MethodRecord {
+  if (!base) return own
+  const parameters = own.parameters.length > 0 ? own.parameters : base.parameters
+  return isHandler(own) ? { ...own, parameters } : { ...base, parameters }
+}
+
+function isHandler(method: MethodRecord): boolean {
+  const lists = [
+    method.routes,
+    method.lifecycle,
+    method.roomHooks,
+    method.memberships,
+    method.broadcasts,
+    method.middleware,
+  ]
+  return method.serial || lists.some((list) => list.length > 0)
+}

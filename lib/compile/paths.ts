@@ -1,0 +1,84 @@
+import { parsePattern, type Pattern } from '../routing/pattern.js'
+import type { Problems } from '../errors/problems.js'
+import type { RouteRecord } from '../metadata/records.js'
+
+const DEFAULT_EVENT = 'message'
+
+/** An event and the whole path it is handled on. */
+export interface RouteAddress {
+  readonly event: string
+  readonly pattern: Pattern
+}
+
+/** Reads a controller's prefix; `''` for none. A wrong one goes to the problems. */
+export function readPrefix(prefix: unknown, where: string, problems: Problems): string {
+  if (prefix === undefined || prefix === '' || prefix === '/') return ''
+  if (typeof prefix !== 'string' || !prefix.startsWith('/')) {
+    problems.add(where, `the prefix ${quote(prefix)} is no path`, "start it with '/'")
+    return ''
+  }
+  return prefix.endsWith('/') ? prefix.slice(0, -1) : prefix
+}
+
+/** Reads what `@OnMessage` was given: an argument that starts with `/` is the path. */
+export function readAddress(
+  { args }: RouteRecord,
+  prefix: string,
+  where: string,
+  problems: Problems,
+): RouteAddress | undefined {
+  const isPath = (argument: unknown): argument is string =>
+    typeof argument === 'string' && argument.startsWith('/')
+  const [first, second] = args
+  const [event, path] = isPath(first) && second === undefined ? [undefined, first] : [first, second]
+  if (event !== undefined && (typeof event !== 'string' || event === '' || event.startsWith('/'))) {
+    problems.add(
+      where,
+      `@OnMessage(${args.map(quote).join(', ')}): ${quote(event)} is no event`,
+      "write @OnMessage('event', '/path')",
+    )
+    return undefined
+  }
+  if (typeof event === 'string' && event.startsWith('$')) {
+    problems.add(where, `event "${event}" is reserved`, 'events of the app do not start with "$"')
+    return undefined
+  }
+  if (path !== undefined && !isPath(path)) {
+    problems.add(
+      where,
+      `@OnMessage: the path ${quote(path)} does not start with "/"`,
+      "start it with '/'",
+    )
+    return undefined
+  }
+  const suffix = path === '/' ? '' : (path ?? '')
+  const pattern = readPattern(prefix + suffix || '/', where, problems)
+  return pattern && { event: event ?? DEFAULT_EVENT, pattern }
+}
+
+/** Parses a pattern; a wrong one goes to the problems. */
+export function readPattern(
+  source: unknown,
+  where: string,
+  problems: Problems,
+): Pattern | undefined {
+  if (typeof source !== 'string') {
+    problems.add(where, `${quote(source)} is no path`, "write a path such as '/chat/:room'")
+    return undefined
+  }
+  try {
+    return parsePattern(source)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    problems.add(
+      where,
+      `bad path "${source}": ${reason}`,
+      'paths are path-to-regexp patterns: /users/:id, /files/*path, /users{/:id}',
+    )
+    return undefined
+  }
+}
+
+function quote(value: unknown): string {
+  return typeof value === 'string' ? `"${value}"` : String(value)
+}

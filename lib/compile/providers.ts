@@ -1,0 +1,80 @@
+import type { AppContainer } from '../di/app-container.js'
+import { checkConstructor } from '../di/check-constructor.js'
+import { WsDefinitionError } from '../errors/ws-definition-error.js'
+import type { Problems } from '../errors/problems.js'
+import type { Constructor } from '../metadata/records.js'
+import { LiveConnection } from '../runtime/live-connection.js'
+import { WsConnection } from '../runtime/ws-connection.js'
+
+/** Gives the instance that a handler runs on. */
+export interface InstanceProvider {
+  get(connection: WsConnection): object
+}
+
+class SingletonProvider implements InstanceProvider {
+  instance: object | undefined
+
+  get(): object {
+    return this.instance as object
+  }
+}
+
+/** The instances of controllers and middleware classes: one an app, or one a connection. */
+export class Providers {
+  readonly #container: AppContainer
+  readonly #problems: Problems
+  readonly #providers = new Map<Constructor, InstanceProvider>()
+
+  constructor(container: AppContainer, problems: Problems) {
+    this.#container = container
+    this.#problems = problems
+  }
+
+  /** The provider of a class; what cannot be injected into it goes to the problems. */
+  of(type: Constructor): InstanceProvider {
+    const existing = this.#providers.get(type)
+    if (existing) return existing
+    const isScoped = this.#container.adopt(type)
+    checkConstructor(
+      type,
+      (token) => (isConnectionToken(token) ? isScoped : this.#container.has(token)),
+      this.#problems,
+    )
+    const provider: InstanceProvider = isScoped
+      ? { get: (connection) => this.#scopeOf(connection).resolve(type) }
+      : new SingletonProvider()
+    this.#providers.set(type, provider)
+    return provider
+  }
+
+  /**
+   * Builds the singletons, once everything else has been found right: constructors may have effects.
+   *
+   * @throws WsDefinitionError that names the class whose constructor threw
+   */
+  build(): void {
+    for (const [type, provider] of this.#providers) {
+      if (provider instanceof SingletonProvider) provider.instance = this.#construct(type)
+    }
+  }
+
+  #construct(type: Constructor): object {
+    try {
+      return this.#container.resolve(type as never)
+    } catch (cause) {
+      const problem = cause instanceof Error ? cause.message : String(cause)
+      const mend = 'see the cause; dependencies are registered before createWsApp is called'
+      const where = `${type.name}.constructor`
+      throw new WsDefinitionError([{ where, problem: `failed: ${problem}`, mend }], { cause })
+    }
+  }
+
+  #scopeOf(connection: WsConnection) {
+    if (!(connection instanceof LiveConnection)) throw new TypeError('no connection of this app')
+    return (connection.scope ??= this.#container.createScope([[WsConnection as never, connection]]))
+  }
+}
+
+function isConnectionToken(token: unknown): boolean {
+  return token === WsConnection
+}

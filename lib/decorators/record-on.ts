@@ -1,0 +1,39 @@
+import { ownMethod, ownRecord } from '../metadata/store.js'
+import type { Constructor, MethodRecord, ParameterSource } from '../metadata/records.js'
+
+/**
+ * Builds a method decorator that writes into the method's record. A static method has no
+ * controller to run on, so it is noted as misplaced and reported at start-up.
+ */
+export function methodDecorator(
+  decorator: string,
+  write: (record: MethodRecord) => void,
+): MethodDecorator {
+  return (target, name) => {
+    if (typeof target === 'function') {
+      misplaced(target as unknown as Constructor, decorator, `static ${String(name)}`)
+    } else {
+      write(ownMethod(target.constructor as Constructor, name))
+    }
+  }
+}
+
+/** Builds a parameter decorator that writes into the method's record. */
+export function parameterDecorator(
+  decorator: string,
+  source: ParameterSource,
+  ...args: readonly unknown[]
+): ParameterDecorator {
+  return (target, name, index) => {
+    if (typeof target === 'function') {
+      const where = name === undefined ? 'constructor' : `static ${String(name)}`
+      misplaced(target as unknown as Constructor, decorator, where)
+    } else if (name !== undefined) {
+      ownMethod(target.constructor as Constructor, name).parameters.push({ index, source, args })
+    }
+  }
+}
+
+function misplaced(target: Constructor, decorator: string, where: string): void {
+  ownRecord(target).misplaced.push({ decorator, where })
+}

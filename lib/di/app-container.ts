@@ -1,0 +1,76 @@
+import '../metadata/store.js'
+import { container as globalContainer, Lifecycle, type DependencyContainer } from 'tsyringe'
+import type { InjectionToken } from 'tsyringe'
+import type { Constructor } from '../metadata/records.js'
+
+/** Builds instances for one connection, and disposes of them with it. */
+export interface Scope {
+  resolve<T extends object>(type: Constructor<T>): T
+  /** Disposes of the instances that have a `dispose` method. */
+  dispose(): Promise<void> | void
+}
+
+/**
+ * The container of one app: a child of the user's, so that what the app registers stays its own.
+ * Classes are singletons of the app unless they were registered otherwise.
+ */
+export class AppContainer {
+  readonly container: DependencyContainer
+
+  constructor(parent: DependencyContainer = globalContainer) {
+    this.container = parent.createChildContainer()
+  }
+
+  register<T>(token: InjectionToken<T>, value: T): void {
+    this.container.registerInstance(token, value)
+  }
+
+  has(token: InjectionToken): boolean {
+    return this.container.isRegistered(token, true)
+  }
+
+  resolve<T>(token: InjectionToken<T>): T {
+    return this.container.resolve(token)
+  }
+
+  /**
+   * Makes a class resolvable: as it was registered, else as a singleton of this app.
+   *
+   * @returns whether each connection gets an instance of its own
+   */
+  adopt(type: Constructor): boolean {
+    const token = type as InjectionToken<object>
+    if (this.#isScoped(token)) return true
+    if (!this.has(token)) this.container.registerSingleton(type as never)
+    return false
+  }
+
+  /** A container for one connection. */
+  createScope(values: readonly (readonly [InjectionToken, unknown])[]): Scope {
+    const child = this.container.createChildContainer()
+    for (const [token, value] of values) child.registerInstance(token, value)
+    return {
+      resolve: (type) => child.resolve(type as InjectionToken<never>),
+      dispose: () => child.dispose(),
+    }
+  }
+
+  dispose(): Promise<void> | void {
+    return this.container.dispose()
+  }
+
+  /** A registration that a child gets a copy of is one per container: tsyringe's own meaning. */
+  #isScoped(token: InjectionToken<object>): boolean {
+    if (this.container.createChildContainer().isRegistered(token)) return true
+    // `@scoped` registers with the global container: a parent made before that has no copy.
+    if (!globalContainer.createChildContainer().isRegistered(token)) return false
+    this.container.register(
+      token,
+      { useClass: token as never },
+      {
+        lifecycle: Lifecycle.ContainerScoped,
+      },
+    )
+    return true
+  }
+}

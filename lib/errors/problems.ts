@@ -1,0 +1,15 @@
+import { WsDefinitionError, type DefinitionProblem } from './ws-definition-error.js'
+
+/** Gathers definition problems, so that one start-up reports them all. */
+export class Problems {
+  readonly #found: DefinitionProblem[] = []
+
+  add(where: string, problem: string, mend: string): void {
+    this.#found.push({ where, problem, mend })
+  }
+
+  /** @throws WsDefinitionError when anything was added */
+  throwIfAny(): void {
+    if (this.#found.length > 0) throw new WsDefinitionError(this.#found)
+  }
+}

@@ -1,0 +1,40 @@
+import { ERROR_CODES } from './error-codes.js'
+
+/**
+ * An error meant for the client: thrown by a handler, a guard, a hook or `authorize`, it travels
+ * as `{ code, message, details? }`. Everything else that is thrown reaches the client as
+ * `500 Internal Error` only.
+ *
+ * Errors below 500 are an answer, not a defect, and may be thrown for every message a client sends:
+ * they carry no stack trace, which would cost twenty times the error itself (about 9 µs against
+ * 0.4 µs on Node 20). Codes from 500 on keep theirs.
+ *
+ * @throws TypeError when `code` is not an integer
+ */
+export class WsError extends Error {
+  override readonly name = 'WsError'
+  readonly code: number
+  /** Anything the codec can encode; sent to the client. */
+  readonly details?: unknown
+
+  /**
+   * @param code an HTTP-like code, or an integer of your own
+   * @param message sent to the client; default: the standard text of the code
+   * @param details sent to the client as they are
+   */
+  constructor(code: number, message?: string, details?: unknown) {
+    if (!Number.isInteger(code)) {
+      throw new TypeError(`WsError: code must be an integer, got ${String(code)}`)
+    }
+    const limit = Error.stackTraceLimit
+    if (code < 500) Error.stackTraceLimit = 0
+    super(message ?? standardText(code))
+    Error.stackTraceLimit = limit
+    this.code = code
+    if (details !== undefined) this.details = details
+  }
+}
+
+function standardText(code: number): string {
+  return (ERROR_CODES as Record<number, string | undefined>)[code] ?? `Error ${code}`
+}

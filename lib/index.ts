@@ -1,0 +1,71 @@
+export { createWsApp } from './app.js'
+export { WsApp, type CloseOptions } from './ws-app.js'
+
+export { Broadcast, type BroadcastOptions } from './decorators/broadcast.js'
+export { Connection } from './decorators/connection.js'
+export { Controller } from './decorators/controller.js'
+export { Data, type DataOptions } from './decorators/data.js'
+export { Join } from './decorators/join.js'
+export { Leave } from './decorators/leave.js'
+export { Message } from './decorators/message.js'
+export { OnConnect } from './decorators/on-connect.js'
+export { OnDisconnect } from './decorators/on-disconnect.js'
+export { OnJoin } from './decorators/on-join.js'
+export { OnLeave } from './decorators/on-leave.js'
+export { OnMessage } from './decorators/on-message.js'
+export { Param } from './decorators/param.js'
+export { Rooms } from './decorators/rooms.js'
+export { Serial } from './decorators/serial.js'
+export { Server } from './decorators/server.js'
+export { Session } from './decorators/session.js'
+export { Use } from './decorators/use.js'
+
+export { guard } from './runtime/middleware.js'
+export type {
+  WsMiddleware,
+  WsMiddlewareClass,
+  WsMiddlewareHandler,
+  WsNext,
+} from './runtime/middleware.js'
+export { WsConnection } from './runtime/ws-connection.js'
+export { WsContext, type WsContextKind, type WsMessageInfo } from './runtime/ws-context.js'
+export type { WsCounters } from './runtime/ws-counters.js'
+export type { WsDropCause, WsErrorEvent, WsEventMap, WsEvents } from './runtime/ws-events.js'
+export type { BackpressureLimit, RateLimit } from './runtime/limits.js'
+export { WsRooms, type RoomBroadcastOptions } from './runtime/ws-rooms.js'
+export { WsServer } from './runtime/ws-server.js'
+export type { UpgradeRequest } from './runtime/upgrade-request.js'
+
+export { WsRoomManager, type WsRoomManagerOptions } from './rooms/ws-room-manager.js'
+export type { RoomFanOut } from './rooms/room-fan-out.js'
+export type { RoomMember } from './rooms/room-member.js'
+
+export { BroadcastTransport } from './di/tokens.js'
+export type { WsBroadcastTransport } from './transports/broadcast-transport.js'
+export { MemoryBroadcastHub } from './transports/memory/memory-broadcast-hub.js'
+export { MemoryBroadcastTransport } from './transports/memory/memory-broadcast-transport.js'
+
+export { WsError } from './errors/ws-error.js'
+export { ERROR_CODES, type WsErrorCode } from './errors/error-codes.js'
+export { WsDefinitionError, type DefinitionProblem } from './errors/ws-definition-error.js'
+export { WsListenError } from './errors/ws-listen-error.js'
+export { WsPlatformError } from './errors/ws-platform-error.js'
+
+export { CLOSE_CODES } from './protocol/close-codes.js'
+export { jsonCodec, type WsCodec, type WsFrame } from './protocol/codec.js'
+export { ENFILADE_V1 } from './protocol/subprotocol.js'
+export type {
+  WsErrorBody,
+  WsMessage as WsMessageRecord,
+  WsMessageId,
+  WsParams,
+  WsPush,
+  WsReply,
+} from './protocol/records.js'
+
+export type { HttpHandler, WsHttp } from './uws/http-routes.js'
+export type { WsLogger, WsLogMethod } from './logging/logger.js'
+export { DEFAULT_LIMITS } from './options/defaults.js'
+export type { LimitOptions, TlsOptions, WsAppOptions } from './options/options.js'
+export type { FieldError } from './validation/data-error.js'
+export type { MaybePromise } from './async/maybe-promise.js'

@@ -1,0 +1,66 @@
+/** A constructor, as decorators see it. */
+export type Constructor<T = object> = abstract new (...args: never[]) => T
+
+/** Which lifecycle event a method handles. */
+export type LifecycleKind = 'connect' | 'disconnect'
+
+/** Which room event a method handles. */
+export type RoomHookKind = 'join' | 'leave'
+
+/** What `@OnMessage` was given; read and checked at compile time. */
+export interface RouteRecord {
+  readonly args: readonly unknown[]
+}
+
+/** What `@OnJoin` or `@OnLeave` was given. */
+export interface RoomHookRecord {
+  readonly kind: RoomHookKind
+  readonly pattern: unknown
+}
+
+/** What `@Join` or `@Leave` was given. */
+export interface MembershipRecord {
+  readonly kind: RoomHookKind
+  readonly room: unknown
+}
+
+/** What `@Broadcast` was given. */
+export interface BroadcastRecord {
+  readonly event: unknown
+  readonly options: unknown
+}
+
+/** Where the value of a parameter comes from. */
+export type ParameterSource =
+  'param' | 'data' | 'message' | 'connection' | 'rooms' | 'session' | 'server'
+
+/** What a parameter decorator was given. */
+export interface ParameterRecord {
+  readonly index: number
+  readonly source: ParameterSource
+  readonly args: readonly unknown[]
+}
+
+/** Everything the decorators of one method said. Mutable only while the class is being defined. */
+export interface MethodRecord {
+  readonly name: string | symbol
+  readonly routes: RouteRecord[]
+  readonly lifecycle: LifecycleKind[]
+  readonly roomHooks: RoomHookRecord[]
+  readonly memberships: MembershipRecord[]
+  readonly broadcasts: BroadcastRecord[]
+  readonly middleware: unknown[]
+  readonly parameters: ParameterRecord[]
+  serial: boolean
+}
+
+/** Everything the decorators of one class said. */
+export interface ClassRecord {
+  /** What `@Controller` was given; absent when the class has none. */
+  controller?: { readonly prefix: unknown }
+  readonly middleware: unknown[]
+  serial: boolean
+  readonly methods: Map<string | symbol, MethodRecord>
+  /** Decorators put where they mean nothing: on a constructor's parameter or a static method. */
+  readonly misplaced: { readonly decorator: string; readonly where: string }[]
+}

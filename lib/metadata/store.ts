@@ -1,0 +1,61 @@
+import 'reflect-metadata'
+import type { ClassRecord, Constructor, MethodRecord } from './records.js'
+
+/** One key for every copy of this package, since reflect-metadata exists once. */
+const KEY = Symbol.for('enfilade:class')
+
+/** The record of a class itself, without what it inherits; made when there is none. */
+export function ownRecord(target: Constructor): ClassRecord {
+  const existing = findRecord(target)
+  if (existing) return existing
+  const record: ClassRecord = { middleware: [], serial: false, methods: new Map(), misplaced: [] }
+  Reflect.defineMetadata(KEY, record, target)
+  return record
+}
+
+/** The record of a class itself, or `undefined` when no decorator touched it. */
+export function findRecord(target: Constructor): ClassRecord | undefined {
+  return Reflect.getOwnMetadata(KEY, target) as ClassRecord | undefined
+}
+
+/** The record of one method of a class; made when there is none. */
+export function ownMethod(target: Constructor, name: string | symbol): MethodRecord {
+  const { methods } = ownRecord(target)
+  const existing = methods.get(name)
+  if (existing) return existing
+  const record: MethodRecord = {
+    name,
+    routes: [],
+    lifecycle: [],
+    roomHooks: [],
+    memberships: [],
+    broadcasts: [],
+    middleware: [],
+    parameters: [],
+    serial: false,
+  }
+  methods.set(name, record)
+  return record
+}
+
+/**
+ * The parameter types TypeScript emitted for a method, or `undefined` without
+ * `emitDecoratorMetadata`.
+ */
+export function methodParameterTypes(
+  target: Constructor,
+  name: string | symbol,
+): readonly unknown[] | undefined {
+  return Reflect.getMetadata('design:paramtypes', target.prototype as object, name) as
+    readonly unknown[] | undefined
+}
+
+/** The parameter types TypeScript emitted for a constructor, its own or an inherited one. */
+export function constructorParameterTypes(target: Constructor): readonly unknown[] | undefined {
+  return Reflect.getMetadata('design:paramtypes', target) as readonly unknown[] | undefined
+}
+
+/** What tsyringe's `@inject` said of a constructor's parameters, by index. */
+export function injectionTokens(target: Constructor): Readonly<Record<string, unknown>> {
+  return (Reflect.getOwnMetadata('injectionTokens', target) ?? {}) as Record<string, unknown>
+}

@@ -1,0 +1,82 @@
+import type { LimitOptions } from './options.js'
+
+type Given = Readonly<Record<string, unknown>>
+type Report = (name: string, fault: string) => void
+
+/** The range of a whole number; the units are those of the option. */
+interface Range {
+  readonly min: number
+  readonly max: number
+  /** Whether `Infinity` stands for no limit. */
+  readonly infinite?: boolean
+  /** Whether 0 stands for off, though it is below the range. */
+  readonly zero?: boolean
+}
+
+/** uWebSockets.js keeps lengths in 32 bits; half of that is more than a socket should be sent. */
+const MAX_BYTES = 2 ** 30
+
+const RANGES: Partial<Record<keyof LimitOptions, Range>> = {
+  maxPayload: { min: 1, max: MAX_BYTES },
+  maxDepth: { min: 1, max: 1000 },
+  // uWebSockets.js aborts the process for 1 to 7 and for more than 960.
+  idleTimeout: { min: 8, max: 960, zero: true },
+  maxLifetime: { min: 1, max: Number.MAX_SAFE_INTEGER },
+  authorizeTimeout: { min: 1, max: 3600 },
+  maxConnectionsPerIp: { min: 1, max: Number.MAX_SAFE_INTEGER, infinite: true },
+  maxRoomsPerConnection: { min: 0, max: Number.MAX_SAFE_INTEGER, infinite: true },
+  maxInFlight: { min: 1, max: Number.MAX_SAFE_INTEGER, infinite: true },
+}
+
+/** Checks the limits among the options. */
+export function checkLimits(options: Given, report: Report): void {
+  for (const [name, range] of Object.entries(RANGES)) {
+    const value = options[name]
+    if (value !== undefined) checkRange(name, value, range, report)
+  }
+  const { compression } = options
+  if (compression !== undefined && typeof compression !== 'boolean') {
+    report('compression', `must be true or false, got ${String(compression)}`)
+  }
+  checkBackpressure(options['backpressure'], report)
+  checkRateLimit(options['rateLimit'], report)
+}
+
+function checkRange(name: string, value: unknown, range: Range, report: Report): void {
+  const { min, max, infinite = false, zero = false } = range
+  const isFine =
+    (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) ||
+    (infinite && value === Infinity) ||
+    (zero && value === 0)
+  if (isFine) return
+  const extra = (zero ? ', or 0 for none' : '') + (infinite ? ', or Infinity for none' : '')
+  const upper = max === Number.MAX_SAFE_INTEGER ? ` of at least ${min}` : ` from ${min} to ${max}`
+  report(name, `must be a whole number${upper}${extra}, got ${String(value)}`)
+}
+
+function checkBackpressure(value: unknown, report: Report): void {
+  if (value === undefined) return
+  if (typeof value !== 'object' || value === null) {
+    report('backpressure', `must be { limit, policy }, got ${String(value)}`)
+    return
+  }
+  const { limit, policy } = value as Given
+  if (limit !== undefined)
+    checkRange('backpressure.limit', limit, { min: 1024, max: MAX_BYTES }, report)
+  if (policy !== undefined && policy !== 'close' && policy !== 'drop') {
+    report('backpressure.policy', `must be 'close' or 'drop', got ${String(policy)}`)
+  }
+}
+
+function checkRateLimit(value: unknown, report: Report): void {
+  if (value === undefined || value === false) return
+  if (typeof value !== 'object' || value === null) {
+    report('rateLimit', `must be false or { perSecond, burst }, got ${String(value)}`)
+    return
+  }
+  const { perSecond, burst } = value as Given
+  if (typeof perSecond !== 'number' || !(perSecond > 0 && perSecond < Infinity)) {
+    report('rateLimit.perSecond', `must be a number above 0, got ${String(perSecond)}`)
+  }
+  checkRange('rateLimit.burst', burst, { min: 1, max: Number.MAX_SAFE_INTEGER }, report)
+}

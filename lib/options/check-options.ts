@@ -1,0 +1,122 @@
+import { existsSync } from 'node:fs'
+import type { Problems } from '../errors/problems.js'
+import { checkLimits } from './check-limits.js'
+import { DEFAULT_LIMITS } from './defaults.js'
+import type { WsAppOptions } from './options.js'
+
+type Given = Readonly<Record<string, unknown>>
+
+/** What an option must be; returns what is wrong, or `undefined`. */
+type Check = (value: unknown) => string | undefined
+
+const isObject = (value: unknown): value is Given => typeof value === 'object' && value !== null
+
+const isFunction: Check = (value) =>
+  typeof value === 'function' ? undefined : 'must be a function'
+
+const isTrustProxy: Check = (value) =>
+  typeof value === 'boolean' ||
+  (typeof value === 'number' && Number.isInteger(value) && value >= 0) ||
+  isStrings(value)
+    ? undefined
+    : 'must be true, false, a number of proxies, or a list of addresses'
+
+const CHECKS: Record<Exclude<keyof WsAppOptions, keyof typeof DEFAULT_LIMITS>, Check> = {
+  controllers: (value) => (Array.isArray(value) ? undefined : 'must be a list of classes'),
+  container: (value) =>
+    isObject(value) && hasMethods(value, ['resolve', 'createChildContainer'])
+      ? undefined
+      : 'must be a tsyringe container',
+  broadcastTransport: checkTransport,
+  upgradePath: (value) =>
+    typeof value === 'string' && value.startsWith('/') ? undefined : 'must be a path such as "/ws"',
+  authorize: isFunction,
+  refuse: (value) =>
+    value === 'close' || value === 'http' ? undefined : "must be 'close' or 'http'",
+  origins: checkOrigins,
+  trustProxy: isTrustProxy,
+  use: (value) => (Array.isArray(value) ? undefined : 'must be a list of middleware'),
+  codec: (value) =>
+    isObject(value) && hasMethods(value, ['decode', 'encode'])
+      ? undefined
+      : 'must have decode and encode',
+  logger: (value) =>
+    value === false || (isObject(value) && hasMethods(value, ['debug', 'info', 'warn', 'error']))
+      ? undefined
+      : 'must be false, or have debug, info, warn and error',
+  tls: checkTls,
+}
+
+/** Checks every option before uWebSockets.js sees it, which answers a wrong one by an abort. */
+export function checkOptions(options: unknown, problems: Problems): options is WsAppOptions {
+  if (!isObject(options)) {
+    problems.add('createWsApp', 'needs an object of options', 'createWsApp({ controllers: [...] })')
+    return false
+  }
+  const report = (name: string, fault: string): void =>
+    problems.add(`createWsApp.${name}`, fault, mendOf(name))
+  if (options['controllers'] === undefined) report('controllers', 'is missing')
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined || name in DEFAULT_LIMITS) continue
+    if (!(name in CHECKS)) {
+      const known = [...Object.keys(CHECKS), ...Object.keys(DEFAULT_LIMITS)].join(', ')
+      problems.add(`createWsApp.${name}`, 'is no option', `the options are ${known}`)
+      continue
+    }
+    const fault = CHECKS[name as keyof typeof CHECKS](value)
+    if (fault !== undefined) report(name, `${fault}, got ${show(value)}`)
+  }
+  checkLimits(options, (name, fault) => report(name, fault))
+  return true
+}
+
+function mendOf(name: string): string {
+  return name === 'controllers'
+    ? 'list the controller classes: controllers: [ChatController]'
+    : 'see the table of options in docs/options.md'
+}
+
+function checkTransport(value: unknown): string | undefined {
+  const isToken = ['string', 'symbol', 'function'].includes(typeof value)
+  if (isToken || (isObject(value) && 'wrap' in value)) return undefined
+  return isObject(value) && hasMethods(value, ['publish', 'subscribe', 'unsubscribe'])
+    ? undefined
+    : 'must be an injection token, or have publish, subscribe and unsubscribe'
+}
+
+function checkOrigins(value: unknown): string | undefined {
+  if (value === '*') return undefined
+  if (!isStrings(value)) return "must be '*' or a list of origins"
+  const wrong = value.find((origin) => origin !== 'null' && !isOrigin(origin))
+  return wrong === undefined ? undefined : `"${wrong}" is no origin such as https://example.com`
+}
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text.toLowerCase()
+}
+
+function checkTls(value: unknown): string | undefined {
+  if (!isObject(value)) return 'must name key_file_name and cert_file_name'
+  for (const name of ['key_file_name', 'cert_file_name']) {
+    if (typeof value[name] !== 'string') return `must name ${name}`
+  }
+  for (const [name, file] of Object.entries(value)) {
+    if (!name.endsWith('_file_name')) continue
+    if (typeof file !== 'string' || !existsSync(file))
+      return `${name}: there is no file ${show(file)}`
+  }
+  return undefined
+}
+
+function isStrings(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string')
+}
+
+function hasMethods(value: Given, names: readonly string[]): boolean {
+  return names.every((name) => typeof value[name] === 'function')
+}
+
+function show(value: unknown): string {
+  if (typeof value === 'function') return 'a function'
+  return typeof value === 'object' && value !== null ? 'an object' : String(value)
+}

@@ -1,0 +1,55 @@
+import type { BackpressureLimit, RateLimit } from '../runtime/limits.js'
+import type { LimitOptions } from './options.js'
+
+/** The limits of an app that sets none. */
+export const DEFAULT_LIMITS = {
+  maxPayload: 64 * 1024,
+  maxDepth: 32,
+  idleTimeout: 60,
+  maxLifetime: undefined,
+  authorizeTimeout: 10,
+  backpressure: { limit: 1024 * 1024, policy: 'close' },
+  rateLimit: { perSecond: 100, burst: 200 },
+  maxConnectionsPerIp: 256,
+  maxRoomsPerConnection: 128,
+  maxInFlight: 64,
+  compression: false,
+} as const satisfies Record<keyof LimitOptions, unknown>
+
+/** Limits that are not options. */
+export const FIXED_LIMITS = {
+  maxPendingFrames: 64,
+  maxPendingBytes: 256 * 1024,
+  maxFaults: 10,
+  disconnectTimeout: 5_000,
+  /** The threshold of the `ws` package: below it deflate costs more than it saves. */
+  compressFrom: 1024,
+} as const
+
+/** All limits, with the defaults put in. */
+export interface ResolvedLimits {
+  readonly maxPayload: number
+  readonly maxDepth: number
+  readonly idleTimeout: number
+  readonly maxLifetime: number | undefined
+  readonly authorizeTimeout: number
+  readonly backpressure: BackpressureLimit
+  readonly rateLimit: RateLimit | false
+  readonly maxConnectionsPerIp: number
+  readonly maxRoomsPerConnection: number
+  readonly maxInFlight: number
+  readonly compression: boolean
+}
+
+export function resolveLimits(options: LimitOptions): ResolvedLimits {
+  const given = Object.fromEntries(
+    Object.entries(options).filter(
+      ([name, value]) => name in DEFAULT_LIMITS && value !== undefined,
+    ),
+  ) as LimitOptions
+  return {
+    ...DEFAULT_LIMITS,
+    ...given,
+    backpressure: { ...DEFAULT_LIMITS.backpressure, ...given.backpressure },
+  }
+}

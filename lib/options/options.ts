@@ -1,0 +1,99 @@
+import type { DependencyContainer, InjectionToken } from '../di/tokens.js'
+import type { WsLogger } from '../logging/logger.js'
+import type { WsCodec } from '../protocol/codec.js'
+import type { BackpressureLimit, RateLimit } from '../runtime/limits.js'
+import type { WsMiddleware, WsMiddlewareClass } from '../runtime/middleware.js'
+import type { UpgradeRequest } from '../runtime/upgrade-request.js'
+import type { WsBroadcastTransport } from '../transports/broadcast-transport.js'
+
+/** TLS, as uWebSockets.js has it: paths of PEM files. */
+export interface TlsOptions {
+  readonly key_file_name: string
+  readonly cert_file_name: string
+  readonly ca_file_name?: string
+  readonly passphrase?: string
+  readonly dh_params_file_name?: string
+  readonly ssl_ciphers?: string
+  readonly ssl_prefer_low_memory_usage?: boolean
+}
+
+/** The limits of an app. All are on by default. */
+export interface LimitOptions {
+  /** Bytes of one message. Default: 65,536. Past it the socket is closed (the peer may see 1006). */
+  readonly maxPayload?: number
+  /** Nested arrays and objects in one message. Default: 32. Past it: 400. */
+  readonly maxDepth?: number
+  /**
+   * Seconds without a sign of life; pings are sent automatically. 8 to 960, or 0 for none.
+   * Default: 60. Past it the connection is closed.
+   */
+  readonly idleTimeout?: number
+  /** Seconds a connection may last. Default: off. Past it: closed with 1001. */
+  readonly maxLifetime?: number
+  /** Seconds that `authorize` may take. Default: 10. Past it: closed with 4408. */
+  readonly authorizeTimeout?: number
+  /**
+   * Bytes that may wait for one socket, and what happens past them.
+   * Default: `{ limit: 1_048_576, policy: 'close' }`, which closes with 1013.
+   */
+  readonly backpressure?: Partial<BackpressureLimit>
+  /**
+   * Messages (and pings) of one connection; `false` for no limit.
+   * Default: `{ perSecond: 100, burst: 200 }`. Past it: 429; closed with 1013 when it goes on.
+   */
+  readonly rateLimit?: RateLimit | false
+  /** Connections from one address. Default: 256. Past it: HTTP 429 at the upgrade. */
+  readonly maxConnectionsPerIp?: number
+  /** Rooms one connection may be in. Default: 128. Past it: 400. */
+  readonly maxRoomsPerConnection?: number
+  /** Unfinished handlers of one connection. Default: 64. Past it: 429. */
+  readonly maxInFlight?: number
+  /**
+   * permessage-deflate for frames of 1,024 bytes and more. Default: false, since a broadcast is
+   * compressed again for every member.
+   */
+  readonly compression?: boolean
+}
+
+/** What {@link createWsApp} takes. */
+export interface WsAppOptions extends LimitOptions {
+  /** The controller classes. */
+  readonly controllers: readonly (abstract new (...args: never[]) => object)[]
+  /** The app works in a child of it. Default: tsyringe's global container. */
+  readonly container?: DependencyContainer
+  /**
+   * A transport, or the injection token of one. Default: what the container has under the token
+   * `BroadcastTransport`, else none: this process only.
+   */
+  readonly broadcastTransport?: WsBroadcastTransport | InjectionToken<WsBroadcastTransport>
+  /** The path that accepts WebSockets, as a path-to-regexp pattern. Default: any path. */
+  readonly upgradePath?: string
+  /**
+   * Says who a client is: what it returns is the connection's `session`. A thrown `WsError` refuses
+   * it: 401 closes with 4401, 403 with 4403. Default: everyone, with an empty session.
+   */
+  readonly authorize?: (request: UpgradeRequest) => unknown
+  /**
+   * How `authorize` refuses: `close` accepts the socket and closes it with a code that a browser can
+   * read; `http` answers with the HTTP status. Default: `close`.
+   */
+  readonly refuse?: 'close' | 'http'
+  /**
+   * Origins that may connect, or `'*'`. A request without Origin is no browser's and passes.
+   * Default: the host the request was sent to.
+   */
+  readonly origins?: readonly string[] | '*'
+  /**
+   * Whose `X-Forwarded-For` to believe: `true` for anyone's, a number of proxies in front, or their
+   * addresses and subnets. Default: nobody's.
+   */
+  readonly trustProxy?: boolean | number | readonly string[]
+  /** Middleware around every handler, in order. Default: none. */
+  readonly use?: readonly (WsMiddleware | WsMiddlewareClass)[]
+  /** Default: JSON. */
+  readonly codec?: WsCodec
+  /** A logger with pino's shape, or `false` for none. Default: pino, at the level `LOG_LEVEL`. */
+  readonly logger?: WsLogger | false
+  /** Default: off. */
+  readonly tls?: TlsOptions
+}

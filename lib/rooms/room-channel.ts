@@ -1,0 +1,108 @@
+import { guarded, isPromise, type MaybePromise } from '../async/maybe-promise.js'
+import type { WsPush } from '../protocol/records.js'
+import type { BroadcastExchange } from './broadcast-exchange.js'
+
+interface Operation {
+  readonly kind: 'subscribe' | 'unsubscribe'
+  readonly done: Promise<void>
+}
+
+/**
+ * The subscription of one room. It follows the number of members that want it, one operation at a
+ * time, so that joins and leaves that race end where membership says.
+ */
+export class RoomChannel {
+  readonly #exchange: BroadcastExchange
+  readonly #name: string
+  readonly #deliver: (push: WsPush) => void
+  #wanted = 0
+  #isOn = false
+  #running: Operation | undefined
+  /** A transport may keep a handler of an earlier subscription: only the newest is heard. */
+  #generation = 0
+
+  constructor(exchange: BroadcastExchange, name: string, deliver: (push: WsPush) => void) {
+    this.#exchange = exchange
+    this.#name = name
+    this.#deliver = deliver
+  }
+
+  /** Nobody wants it, and nothing is left to do. */
+  get isIdle(): boolean {
+    return this.#wanted === 0 && !this.#isOn && !this.#running
+  }
+
+  /** One more member; done when this process receives. A failure takes the member back. */
+  acquire(): MaybePromise<void> {
+    this.#wanted++
+    const giveUp = (error: unknown): never => {
+      void this.release()
+      throw error
+    }
+    try {
+      const result = this.#settle()
+      return isPromise(result) ? Promise.resolve(result).catch(giveUp) : result
+    } catch (error) {
+      return giveUp(error)
+    }
+  }
+
+  /** One member less; done when the subscription says so too. Never rejects. */
+  release(): MaybePromise<void> {
+    this.#wanted--
+    // Who asked for a subscription hears of its failure; who gives one back need not.
+    return guarded(
+      () => this.#settle(),
+      () => undefined,
+    )
+  }
+
+  #settle(): MaybePromise<void> {
+    const running = this.#running
+    if (running?.kind === 'subscribe' && this.#wanted > 0) return running.done
+    const again = (): MaybePromise<void> => this.#settle()
+    if (running) return running.done.then(again, again)
+    if (this.#wanted > 0 && !this.#isOn) return this.#subscribe()
+    if (this.#wanted === 0 && this.#isOn) return this.#unsubscribe()
+  }
+
+  #subscribe(): MaybePromise<void> {
+    const generation = ++this.#generation
+    const result = this.#exchange.subscribe(this.#name, (push) => {
+      if (generation === this.#generation) this.#deliver(push)
+    })
+    return this.#run('subscribe', result, () => (this.#isOn = true))
+  }
+
+  #unsubscribe(): MaybePromise<void> {
+    this.#isOn = false
+    this.#generation++
+    return this.#run('unsubscribe', this.#exchange.unsubscribe(this.#name), () => undefined)
+  }
+
+  #run(
+    kind: Operation['kind'],
+    result: MaybePromise<void>,
+    onSuccess: () => void,
+  ): MaybePromise<void> {
+    if (!isPromise(result)) {
+      onSuccess()
+      return
+    }
+    const finish = (): void => {
+      this.#running = undefined
+    }
+    const done = Promise.resolve(result).then(
+      () => {
+        finish()
+        onSuccess()
+      },
+      (error: unknown) => {
+        finish()
+        throw error
+      },
+    )
+    this.#running = { kind, done }
+    return done
+  }
+}

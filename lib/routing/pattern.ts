@@ -1,0 +1,102 @@
+import { parse, pathToRegexp, type Token } from 'path-to-regexp'
+
+/** One segment of a path: text that must be equal, one value, a mixture, or all that is left. */
+export type Segment =
+  | { readonly kind: 'static'; readonly text: string }
+  | { readonly kind: 'param'; readonly name: string }
+  | { readonly kind: 'mixed'; readonly names: readonly string[]; readonly regexp: RegExp }
+  | { readonly kind: 'wildcard'; readonly name: string }
+
+/** A path pattern, read. A pattern with optional groups has a variant for each combination. */
+export interface Pattern {
+  readonly source: string
+  readonly variants: readonly (readonly Segment[])[]
+  /** Names that every variant has. */
+  readonly required: readonly string[]
+  /** Names that some variant has. */
+  readonly names: readonly string[]
+}
+
+/** `2^5` variants are more than any real route has, and few enough to hold. */
+const MAX_OPTIONAL_GROUPS = 5
+
+/**
+ * Reads a path-to-regexp pattern.
+ *
+ * @throws Error that says what is wrong with it
+ */
+export function parsePattern(source: string): Pattern {
+  if (!source.startsWith('/')) throw new Error('a path starts with "/"')
+  const { tokens } = parse(source)
+  const variants = expand(tokens).map(toSegments)
+  const nameLists = variants.map((segments) => segments.flatMap(namesOf))
+  const names = [...new Set(nameLists.flat())]
+  for (const list of nameLists) {
+    const twice = list.find((name, index) => list.indexOf(name) !== index)
+    if (twice !== undefined) throw new Error(`the parameter ":${twice}" stands twice`)
+  }
+  if (names.includes('__proto__')) throw new Error('a parameter may not be called __proto__')
+  const required = names.filter((name) => nameLists.every((list) => list.includes(name)))
+  return { source, variants, required, names }
+}
+
+function namesOf(segment: Segment): readonly string[] {
+  if (segment.kind === 'static') return []
+  return segment.kind === 'mixed' ? segment.names : [segment.name]
+}
+
+/** Every way to take or leave the optional groups, the fullest first. */
+function expand(tokens: readonly Token[]): readonly (readonly Token[])[] {
+  const groups = countGroups(tokens)
+  if (groups > MAX_OPTIONAL_GROUPS) {
+    throw new Error(`${groups} optional groups; at most ${MAX_OPTIONAL_GROUPS} can be told apart`)
+  }
+  let lists: Token[][] = [[]]
+  for (const token of tokens) {
+    const choices = token.type === 'group' ? [...expand(token.tokens), []] : [[token]]
+    lists = choices.flatMap((choice) => lists.map((list) => [...list, ...choice]))
+  }
+  return lists
+}
+
+function countGroups(tokens: readonly Token[]): number {
+  return tokens.reduce(
+    (count, token) => (token.type === 'group' ? count + 1 + countGroups(token.tokens) : count),
+    0,
+  )
+}
+
+function toSegments(tokens: readonly Token[]): readonly Segment[] {
+  const pieces: Token[][] = []
+  const push = (token: Token): void => {
+    const last = pieces.at(-1)
+    if (!last) throw new Error('a path starts with "/"')
+    last.push(token)
+  }
+  for (const token of tokens) {
+    if (token.type !== 'text') {
+      push(token)
+      continue
+    }
+    const [head = '', ...rest] = token.value.split('/')
+    if (head !== '') push({ type: 'text', value: head })
+    for (const text of rest) pieces.push(text === '' ? [] : [{ type: 'text', value: text }])
+  }
+  return pieces.map((piece, index) => toSegment(piece, index === pieces.length - 1))
+}
+
+function toSegment(piece: readonly Token[], isLast: boolean): Segment {
+  const [only] = piece
+  if (!only) return { kind: 'static', text: '' }
+  const wildcard = piece.find((token) => token.type === 'wildcard')
+  if (wildcard) {
+    if (piece.length > 1 || !isLast) {
+      throw new Error(`the wildcard "*${wildcard.name}" must be the last segment, alone`)
+    }
+    return { kind: 'wildcard', name: wildcard.name }
+  }
+  if (piece.length === 1 && only.type === 'text') return { kind: 'static', text: only.value }
+  if (piece.length === 1 && only.type === 'param') return { kind: 'param', name: only.name }
+  const { regexp, keys } = pathToRegexp({ tokens: piece }, { sensitive: true, trailing: false })
+  return { kind: 'mixed', names: keys.map((key) => key.name), regexp }
+}

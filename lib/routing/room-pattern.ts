@@ -1,0 +1,42 @@
+import { compile } from 'path-to-regexp'
+import { decodeParams, toParams, type Params } from './params.js'
+import { PathTrie } from './path-trie.js'
+import type { Pattern } from './pattern.js'
+
+/**
+ * Fills a room pattern with parameters as they stand in the path. They are not decoded, so that no
+ * value can bring a `/` into the name of a room, and `/chat/:room` filled from `/chat/x` is `/chat/x`.
+ *
+ * @returns a function that throws a `TypeError` when a value is missing
+ */
+export function compileRoomName(pattern: Pattern): (raw: Params) => string {
+  if (pattern.names.length === 0) {
+    const name = compile(pattern.source)({})
+    return () => name
+  }
+  const fill = compile(pattern.source, { encode: false })
+  const wildcards = new Set(
+    pattern.variants.flat().flatMap((s) => (s.kind === 'wildcard' ? [s.name] : [])),
+  )
+  if (wildcards.size === 0) return (raw) => fill(raw)
+  return (raw) => {
+    const values = Object.entries(raw).map(([name, value]) => [
+      name,
+      wildcards.has(name) ? value.split('/') : value,
+    ])
+    return fill(Object.fromEntries(values) as Record<string, string | string[]>)
+  }
+}
+
+/** Which rooms a pattern means, and the parameters in a room's name. */
+export function compileRoomMatcher(pattern: Pattern): (room: string) => Params | undefined {
+  const trie = new PathTrie<true>()
+  trie.add(pattern, true)
+  return (room) => {
+    const match = trie.match(room)
+    if (!match) return undefined
+    const raw = toParams(match.names, match.raw)
+    // A room may be called anything: what cannot be decoded is handed over as it stands.
+    return room.includes('%') ? (decodeParams(raw) ?? raw) : raw
+  }
+}

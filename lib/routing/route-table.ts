@@ -1,0 +1,73 @@
+import { nearest } from './nearest.js'
+import { decodeParams, toParams, type Params } from './params.js'
+import { PathTrie } from './path-trie.js'
+import type { Pattern } from './pattern.js'
+
+/** What a message matched. */
+export interface RouteMatch<R> {
+  readonly route: R
+  /** Decoded; `undefined` when the path is no valid percent-encoding. */
+  readonly params: Params | undefined
+  /** As they stand in the path. */
+  readonly raw: Params
+}
+
+interface EventRoutes<R> {
+  /** Paths without parameters: one look-up. */
+  readonly statics: Map<string, R>
+  readonly trie: PathTrie<R>
+  readonly patterns: string[]
+}
+
+/** Routes by event and path. Filled at start-up; only read afterwards. */
+export class RouteTable<R> {
+  readonly #events = new Map<string, EventRoutes<R>>()
+
+  /** @returns the route that has this place already, when there is one; then nothing changes */
+  add(event: string, pattern: Pattern, route: R): R | undefined {
+    const routes = this.#events.get(event) ?? createEventRoutes<R>()
+    const taken = routes.trie.add(pattern, route)
+    if (taken !== undefined) return taken
+    this.#events.set(event, routes)
+    routes.patterns.push(pattern.source)
+    if (pattern.variants.length === 1 && pattern.names.length === 0) {
+      routes.statics.set(staticPath(pattern), route)
+    }
+    return undefined
+  }
+
+  match(event: string, path: string): RouteMatch<R> | undefined {
+    const routes = this.#events.get(event)
+    if (!routes) return undefined
+    const route = routes.statics.get(path)
+    if (route !== undefined) return { route, params: NO_PARAMS, raw: NO_PARAMS }
+    const match = routes.trie.match(path)
+    if (!match) return undefined
+    const raw = toParams(match.names, match.raw)
+    const params = path.includes('%') ? decodeParams(raw) : raw
+    return { route: match.value, params, raw }
+  }
+
+  /** Words for a 404: the nearest event of this path, or the nearest path of this event. */
+  suggest(event: string, path: string): string | undefined {
+    const routes = this.#events.get(event)
+    if (routes) {
+      const pattern = nearest(path, routes.patterns)
+      return pattern === undefined ? undefined : `did you mean path "${pattern}"?`
+    }
+    const here = [...this.#events].filter(([, { trie }]) => trie.match(path)).map(([name]) => name)
+    const name = nearest(event, here.length > 0 ? here : [...this.#events.keys()])
+    return name === undefined ? undefined : `did you mean event "${name}"?`
+  }
+}
+
+const NO_PARAMS = toParams([], [])
+
+function createEventRoutes<R>(): EventRoutes<R> {
+  return { statics: new Map(), trie: new PathTrie(), patterns: [] }
+}
+
+function staticPath(pattern: Pattern): string {
+  const [segments = []] = pattern.variants
+  return segments.map((segment) => `/${segment.kind === 'static' ? segment.text : ''}`).join('')
+}

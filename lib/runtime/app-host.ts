@@ -1,0 +1,21 @@
+import type { WsLogger } from '../logging/logger.js'
+import type { WsCodec } from '../protocol/codec.js'
+import type { WsRoomManager } from '../rooms/ws-room-manager.js'
+import type { RuntimeLimits } from './limits.js'
+import type { WsConnection } from './ws-connection.js'
+import type { WsCounters } from './ws-counters.js'
+import type { WsEvents } from './ws-events.js'
+import type { WsServer } from './ws-server.js'
+
+/** What the connections and messages of one app share. */
+export interface AppHost {
+  readonly codec: WsCodec
+  readonly limits: RuntimeLimits
+  readonly logger: WsLogger
+  readonly counters: WsCounters
+  readonly events: WsEvents
+  readonly rooms: WsRoomManager<WsConnection>
+  readonly server: WsServer
+  /** Whether error replies may help with hints about the app. */
+  readonly isProduction: boolean
+}

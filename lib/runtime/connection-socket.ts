@@ -1,0 +1,17 @@
+/** What a connection needs of its socket: uWebSockets.js's `WebSocket` has this shape. */
+export interface ConnectionSocket {
+  /** 1: sent; 0: queued; 2: dropped, the queue is over its limit. */
+  send(frame: string | Uint8Array, isBinary?: boolean, compress?: boolean): number
+  getBufferedAmount(): number
+  /** Calls the close callback before it returns. */
+  end(code?: number, reason?: string): void
+  subscribe(topic: string): boolean
+  unsubscribe(topic: string): boolean
+  /** To all subscribers but this socket, which must be one. */
+  publish(
+    topic: string,
+    frame: string | Uint8Array,
+    isBinary?: boolean,
+    compress?: boolean,
+  ): boolean
+}

@@ -1,0 +1,223 @@
+import { isPromise } from '../async/maybe-promise.js'
+import { WsError } from '../errors/ws-error.js'
+import { CLOSE_CODES } from '../protocol/close-codes.js'
+import type { WsFrame } from '../protocol/codec.js'
+import { MessageFault, readMessage } from '../protocol/read-message.js'
+import type { WsMessage } from '../protocol/records.js'
+import { PING_EVENT, RESERVED_PREFIX } from '../protocol/reserved-events.js'
+import type { AppHost } from './app-host.js'
+import type { Failures } from './failures.js'
+import type { LiveConnection } from './live-connection.js'
+import { takeToken } from './rate-limiter.js'
+import type { CompiledApp, Route } from './route.js'
+import { WsContext } from './ws-context.js'
+
+/** Takes each frame from its arrival to its reply. */
+export class Dispatcher {
+  readonly #host: AppHost
+  readonly #app: CompiledApp
+  readonly #failures: Failures
+  readonly #onIdle: (() => void)[] = []
+  #isStopping = false
+
+  constructor(host: AppHost, app: CompiledApp, failures: Failures) {
+    this.#host = host
+    this.#app = app
+    this.#failures = failures
+  }
+
+  /** A frame arrived. Never throws. */
+  receive(connection: LiveConnection, frame: WsFrame): void {
+    this.#host.counters.messages++
+    if (connection.isEnding || !this.countMessage(connection, frame)) return
+    if (connection.pending) this.#keep(connection, frame)
+    else this.handle(connection, frame)
+  }
+
+  /** Handles a frame whose turn has come. Never throws. */
+  handle(connection: LiveConnection, frame: WsFrame): void {
+    const message = this.#decode(frame)
+    if (message instanceof MessageFault) this.#refuseFault(connection, message)
+    else if (message.event.startsWith(RESERVED_PREFIX)) this.#handleReserved(connection, message)
+    else this.#route(connection, message, frame)
+  }
+
+  /**
+   * Counts a frame or ping against the rate limit.
+   *
+   * @returns whether it may be handled; else it has been refused
+   */
+  countMessage(connection: LiveConnection, frame?: WsFrame): boolean {
+    const { rateLimit } = this.#host.limits
+    if (rateLimit === false) return true
+    const verdict = takeToken(connection, rateLimit, Date.now())
+    if (verdict === 'accept') return true
+    connection.countDrop('rateLimit')
+    if (verdict === 'close') {
+      connection.closeSoon(CLOSE_CODES.TRY_AGAIN_LATER, 'Rate limit')
+    } else if (frame !== undefined) {
+      const message = this.#decode(frame)
+      const failed = message instanceof MessageFault ? { id: message.id } : message
+      this.#failures.ofMessage(connection, failed, new WsError(429))
+    }
+    return false
+  }
+
+  /** From now on messages are refused with 503. */
+  stop(): void {
+    this.#isStopping = true
+  }
+
+  /** Done when no handler is unfinished. */
+  whenIdle(): Promise<void> {
+    if (this.#host.counters.inFlight === 0) return Promise.resolve()
+    return new Promise((resolve) => this.#onIdle.push(resolve))
+  }
+
+  #decode(frame: WsFrame): WsMessage | MessageFault {
+    const { codec, limits } = this.#host
+    try {
+      return readMessage(codec.decode(frame), limits.maxDepth)
+    } catch {
+      return new MessageFault('The message cannot be decoded')
+    }
+  }
+
+  #keep(connection: LiveConnection, frame: WsFrame): void {
+    if (connection.pending?.add(frame)) return
+    connection.countDrop('malformed')
+    connection.closeSoon(
+      CLOSE_CODES.PROTOCOL_VIOLATION,
+      'Too many messages before the connection was ready',
+    )
+  }
+
+  #refuseFault(connection: LiveConnection, fault: MessageFault): void {
+    connection.countDrop('malformed')
+    this.#failures.ofMessage(connection, { id: fault.id }, new WsError(400, fault.message))
+    if (++connection.faults > this.#host.limits.maxFaults) {
+      connection.closeSoon(CLOSE_CODES.PROTOCOL_VIOLATION, 'Too many malformed messages')
+    }
+  }
+
+  #handleReserved(connection: LiveConnection, message: WsMessage): void {
+    const { event, id } = message
+    if (event !== PING_EVENT) {
+      const error = new WsError(400, `Event "${clip(event)}" is reserved`)
+      this.#failures.ofMessage(connection, message, error)
+    } else if (id !== undefined) {
+      connection.reply(id, null)
+    }
+  }
+
+  #route(connection: LiveConnection, message: WsMessage, frame: WsFrame): void {
+    const { event, path } = message
+    const matched = this.#app.match(event, path)
+    if (!matched) {
+      this.#failures.ofMessage(connection, message, this.#notFound(message))
+      return
+    }
+    const { route, params, raw: rawParams } = matched
+    if (params === undefined) {
+      const error = new WsError(400, 'path is no valid percent-encoding')
+      this.#failures.ofMessage(connection, message, error)
+      return
+    }
+    const refusal = this.#refusal(connection)
+    if (refusal) {
+      this.#failures.ofMessage(connection, message, refusal)
+      return
+    }
+    const { data, id } = message
+    const parts = { event, path, params, rawParams, data, id, raw: frame }
+    const context = new WsContext(this.#host, 'message', connection, route.handler, parts)
+    if (route.serialKey) this.#runInTurn(connection, route, context, route.serialKey)
+    else this.#run(connection, route, context)
+  }
+
+  /** Why no handler may be started now. */
+  #refusal(connection: LiveConnection): WsError | undefined {
+    if (this.#isStopping) return new WsError(503, 'The server shuts down')
+    return connection.inFlight < this.#host.limits.maxInFlight
+      ? undefined
+      : new WsError(429, 'Too many messages in flight')
+  }
+
+  #notFound({ event, path }: WsMessage): WsError {
+    const hint = this.#host.isProduction ? undefined : this.#app.suggest(event, path)
+    const text = `No handler for event "${clip(event)}" on path "${clip(path)}"`
+    return new WsError(404, hint === undefined ? text : `${text}; ${hint}`)
+  }
+
+  /** @returns what to wait for; it never rejects */
+  #run(connection: LiveConnection, route: Route, context: WsContext): Promise<void> | undefined {
+    let result: unknown
+    try {
+      result = route.run(context)
+    } catch (error) {
+      this.#failures.ofMessage(connection, context, error)
+      return undefined
+    }
+    if (!isPromise(result)) {
+      this.#finish(connection, context, result)
+      return undefined
+    }
+    this.#enterFlight(connection)
+    return Promise.resolve(result).then(
+      (value) => {
+        this.#leaveFlight(connection)
+        this.#finish(connection, context, value)
+      },
+      (error: unknown) => {
+        this.#leaveFlight(connection)
+        this.#failures.ofMessage(connection, context, error)
+      },
+    )
+  }
+
+  #runInTurn(connection: LiveConnection, route: Route, context: WsContext, key: object): void {
+    const queues = (connection.serial ??= new Map<object, Promise<unknown>>())
+    const before = queues.get(key)
+    if (before) this.#enterFlight(connection)
+    const turn = before
+      ? before.then(() => {
+          this.#leaveFlight(connection)
+          return this.#run(connection, route, context)
+        })
+      : this.#run(connection, route, context)
+    if (!turn) return
+    queues.set(key, turn)
+    void turn.then(() => {
+      if (queues.get(key) === turn) queues.delete(key)
+    })
+  }
+
+  #finish(connection: LiveConnection, context: WsContext, value: unknown): void {
+    if (context.id === undefined) return
+    try {
+      connection.reply(context.id, value)
+    } catch (cause) {
+      const error = new Error('the result cannot be encoded', { cause })
+      this.#failures.ofMessage(connection, context, error)
+    }
+  }
+
+  #enterFlight(connection: LiveConnection): void {
+    connection.inFlight++
+    this.#host.counters.inFlight++
+  }
+
+  #leaveFlight(connection: LiveConnection): void {
+    connection.inFlight--
+    if (--this.#host.counters.inFlight > 0) return
+    const waiting = this.#onIdle.splice(0)
+    for (const resolve of waiting) resolve()
+  }
+}
+
+const MAX_QUOTED = 128
+
+/** Shortens a client's own words before they are sent back. */
+function clip(text: string): string {
+  return text.length <= MAX_QUOTED ? text : `${text.slice(0, MAX_QUOTED)}…`
+}

@@ -1,0 +1,89 @@
+import { WsError } from '../errors/ws-error.js'
+import type { WsErrorBody } from '../protocol/records.js'
+import { RESERVED_PUSH } from '../protocol/reserved-events.js'
+import type { AppHost } from './app-host.js'
+import type { LiveConnection } from './live-connection.js'
+import { increment } from './ws-counters.js'
+import type { WsContext } from './ws-context.js'
+
+/** What a client may know of something thrown: a `WsError` as it is, of anything else nothing. */
+export function toErrorBody(error: unknown): WsErrorBody {
+  if (!(error instanceof WsError)) return { code: 500, message: 'Internal Error' }
+  const { code, message, details } = error
+  return details === undefined ? { code, message } : { code, message, details }
+}
+
+/** What is known of the message that failed. */
+export interface FailedMessage {
+  readonly event?: string
+  readonly path?: string
+  readonly id?: string | number | undefined
+  readonly handler?: string
+}
+
+/** Tells everyone who should know of a failure: the client, the log, the counters, the listeners. */
+export class Failures {
+  readonly #host: AppHost
+
+  constructor(host: AppHost) {
+    this.#host = host
+  }
+
+  /** A message failed: an error reply when it had an id, else `$error` to those who read it. */
+  ofMessage(connection: LiveConnection, failed: FailedMessage, error: unknown): void {
+    const body = toErrorBody(error)
+    this.#record(connection, failed, body, error)
+    const { id, event = '', path = '' } = failed
+    if (id !== undefined) {
+      this.#tell(connection, id, body)
+    } else if (connection.speaksV1) {
+      const { code, message } = body
+      this.push(connection, RESERVED_PUSH.ERROR, path, { code, message, event, path })
+    }
+  }
+
+  /** A hook failed that has nobody to answer to. */
+  ofHook(context: WsContext, error: unknown): void {
+    const { handler, path, connection } = context
+    this.#record(connection as LiveConnection, { handler, path }, toErrorBody(error), error)
+  }
+
+  /** Pushes a `$` event. */
+  push(connection: LiveConnection, event: string, path: string, data: unknown): void {
+    connection.write(this.#host.codec.encode({ event, path, data }))
+  }
+
+  #tell(connection: LiveConnection, id: string | number, body: WsErrorBody): void {
+    const { code, message, details } = body
+    try {
+      connection.replyError(id, code, message, details)
+    } catch (cause) {
+      // The details cannot be encoded: the client should still get its one reply.
+      this.#host.logger.error({ err: cause, code }, 'the details of an error cannot be encoded')
+      connection.replyError(id, code, message)
+    }
+  }
+
+  #record(
+    connection: LiveConnection,
+    { handler, event, path, id }: FailedMessage,
+    { code, message }: WsErrorBody,
+    error: unknown,
+  ): void {
+    const { counters, logger, events } = this.#host
+    increment(counters.errors, code)
+    const fields = { connection: connection.id, handler, event, path, code }
+    if (!(error instanceof WsError)) logger.error({ ...fields, err: error }, 'a handler failed')
+    else if (code >= 500) logger.error({ ...fields, err: error }, message)
+    else if (id === undefined) logger.warn(fields, `a message without id failed: ${message}`)
+    events.emit('error', {
+      code,
+      message,
+      connection,
+      ...(handler !== undefined && { handler }),
+      ...(event !== undefined && { event }),
+      ...(path !== undefined && { path }),
+      cause: error,
+    })
+  }
+}

@@ -1,0 +1,164 @@
+import { andThen, guarded, isPromise, type MaybePromise } from '../async/maybe-promise.js'
+import { WsError } from '../errors/ws-error.js'
+import { CLOSE_CODES } from '../protocol/close-codes.js'
+import { RESERVED_PUSH } from '../protocol/reserved-events.js'
+import type { AppHost } from './app-host.js'
+import type { Dispatcher } from './dispatcher.js'
+import { toErrorBody, type Failures } from './failures.js'
+import type { LiveConnection } from './live-connection.js'
+import { PendingFrames } from './pending-frames.js'
+import type { CompiledApp, LifecycleHook } from './route.js'
+import { WsContext } from './ws-context.js'
+
+/** What a lifecycle works with. */
+export interface LifecycleParts {
+  readonly host: AppHost
+  readonly app: CompiledApp
+  readonly dispatcher: Dispatcher
+  readonly failures: Failures
+}
+
+/** Takes each connection from its opening to the last trace of it. */
+export class Lifecycle {
+  readonly #parts: LifecycleParts
+  readonly #leaving = new Set<Promise<void>>()
+
+  constructor(parts: LifecycleParts) {
+    this.#parts = parts
+  }
+
+  /** A socket opened: greets, runs the connect handlers, then lets messages in. Never throws. */
+  opened(connection: LiveConnection): void {
+    const { host, app, failures } = this.#parts
+    host.counters.connections++
+    host.counters.opened++
+    host.server.add(connection)
+    host.events.emit('connect', { connection })
+    if (connection.speaksV1) {
+      const { maxPayload, idleTimeout } = host.limits
+      const welcome = { connection: connection.id, session: connection.id, resumed: false }
+      failures.push(connection, RESERVED_PUSH.WELCOME, '/', { ...welcome, maxPayload, idleTimeout })
+    }
+    if (app.connect.length === 0) return
+    connection.pending = new PendingFrames(
+      host.limits.maxPendingFrames,
+      host.limits.maxPendingBytes,
+    )
+    const connected = guarded(
+      () => this.#connect(connection, 0),
+      (error) => this.#refuse(connection, error),
+    )
+    if (isPromise(connected)) connection.connecting = connected.then(() => this.#ready(connection))
+    else this.#ready(connection)
+  }
+
+  /** A socket closed. Never throws. */
+  closed(connection: LiveConnection, code: number, reason: string): void {
+    const { host } = this.#parts
+    connection.socket = undefined
+    connection.closeCode = code
+    connection.closeReason = reason
+    connection.pending = undefined
+    host.counters.connections--
+    host.server.remove(connection)
+    host.events.emit('disconnect', { connection, code })
+    // The connect handlers come first, even when the client did not wait for them.
+    const done = andThen(connection.connecting, () =>
+      andThen(this.#disconnect(connection), () => this.#forget(connection)),
+    )
+    if (isPromise(done)) this.#track(done)
+  }
+
+  /** Done when every closed connection has been taken leave of. */
+  async whenIdle(): Promise<void> {
+    while (this.#leaving.size > 0) await Promise.all(this.#leaving)
+  }
+
+  #track(done: PromiseLike<void>): void {
+    const leaving = Promise.resolve(done).finally(() => this.#leaving.delete(leaving))
+    this.#leaving.add(leaving)
+  }
+
+  #connect(connection: LiveConnection, from: number): MaybePromise<void> {
+    const { host, app } = this.#parts
+    for (let index = from; index < app.connect.length && connection.isOpen; index++) {
+      const { run, handler } = app.connect[index] as LifecycleHook
+      const result = run(new WsContext(host, 'connect', connection, handler, {}))
+      if (isPromise(result)) {
+        return Promise.resolve(result).then(() => this.#connect(connection, index + 1))
+      }
+    }
+  }
+
+  #refuse(connection: LiveConnection, error: unknown): void {
+    const { host, failures } = this.#parts
+    failures.ofHook(new WsContext(host, 'connect', connection, 'OnConnect', {}), error)
+    const { message } = toErrorBody(error)
+    connection.closeSoon(closeCodeOf(error), message)
+  }
+
+  #ready(connection: LiveConnection): void {
+    connection.connecting = undefined
+    const { pending } = connection
+    if (!pending || connection.isEnding) return
+    connection.pending = undefined
+    for (let frame = pending.shift(); frame !== undefined; frame = pending.shift()) {
+      if (!connection.isOpen) return
+      this.#parts.dispatcher.handle(connection, frame)
+    }
+  }
+
+  #disconnect(connection: LiveConnection): MaybePromise<void> {
+    const { host, app, failures } = this.#parts
+    const waits: Promise<void>[] = []
+    for (const { run, handler } of app.disconnect) {
+      const context = new WsContext(host, 'disconnect', connection, handler, {})
+      const done = guarded(
+        () => run(context),
+        (error) => failures.ofHook(context, error),
+      )
+      if (isPromise(done)) waits.push(Promise.resolve(done))
+    }
+    if (waits.length > 0) return this.#bounded(connection, Promise.all(waits))
+  }
+
+  /** A handler that hangs must not keep a ghost in its rooms. */
+  #bounded(connection: LiveConnection, done: Promise<unknown>): Promise<void> {
+    const { limits, logger } = this.#parts.host
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        logger.warn(
+          { connection: connection.id, milliseconds: limits.disconnectTimeout },
+          '@OnDisconnect has not finished: the connection leaves its rooms now',
+        )
+        resolve()
+      }, limits.disconnectTimeout)
+      timer.unref()
+      void done.then(() => {
+        clearTimeout(timer)
+        resolve()
+      })
+    })
+  }
+
+  #forget(connection: LiveConnection): MaybePromise<void> {
+    const { rooms, logger } = this.#parts.host
+    if (connection.hasRooms) rooms.leaveAll(connection)
+    const { scope } = connection
+    connection.scope = undefined
+    if (!scope) return
+    return guarded(
+      () => scope.dispose(),
+      (error) => logger.error({ err: error, connection: connection.id }, 'dispose failed'),
+    )
+  }
+}
+
+/** How a connection ends whose connect handler threw. */
+function closeCodeOf(error: unknown): number {
+  const code = error instanceof WsError ? error.code : 500
+  if (code === 401) return CLOSE_CODES.UNAUTHORIZED
+  if (code === 403) return CLOSE_CODES.FORBIDDEN
+  if (code === 429 || code === 503) return CLOSE_CODES.TRY_AGAIN_LATER
+  return CLOSE_CODES.INTERNAL_ERROR
+}

@@ -1,0 +1,167 @@
+import { CLOSE_CODES, isSendableCloseCode, truncateReason } from '../protocol/close-codes.js'
+import type { WsFrame } from '../protocol/codec.js'
+import type { WsMessageId, WsParams, WsReply } from '../protocol/records.js'
+import { ENFILADE_V1 } from '../protocol/subprotocol.js'
+import type { AppHost } from './app-host.js'
+import type { ConnectionScope } from './connection-scope.js'
+import type { ConnectionSocket } from './connection-socket.js'
+import type { PendingFrames } from './pending-frames.js'
+import { increment } from './ws-counters.js'
+import { WsConnection } from './ws-connection.js'
+import type { WsDropCause } from './ws-events.js'
+
+/** What is known of a client when its socket opens. */
+export interface ConnectionIdentity {
+  readonly session: unknown
+  readonly remoteAddress: string
+  readonly subprotocol: string
+}
+
+/**
+ * A connection as the runtime sees it. It keeps what a connection needs and no more: what only some
+ * need is made when it is needed.
+ */
+export class LiveConnection extends WsConnection {
+  readonly id = crypto.randomUUID()
+  readonly session: unknown
+  readonly remoteAddress: string
+  readonly subprotocol: string
+  /** Milliseconds since the epoch. */
+  readonly openedAt = Date.now()
+  closeCode: number | undefined
+  closeReason = ''
+
+  /** `undefined` once closed, since every method of a closed uWS socket throws. */
+  socket: ConnectionSocket | undefined
+  /** Frames that wait for the connect handlers; `undefined` when they have finished. */
+  pending: PendingFrames | undefined
+  /** Handlers that have not finished. */
+  inFlight = 0
+  /** Frames that were no messages. */
+  faults = 0
+  /** Messages it may send now, and when that was last reckoned (milliseconds). */
+  tokens: number
+  refilledAt = 0
+  /** Messages refused since the bucket was last full. */
+  refusals = 0
+  /** The last message of each `@Serial` queue. */
+  serial: Map<object, Promise<unknown>> | undefined
+  /** Instances that belong to this connection. */
+  scope: ConnectionScope | undefined
+  /** Done when the connect handlers have finished, while they run. */
+  connecting: Promise<unknown> | undefined
+
+  /** It will be closed in a moment: nothing it sends is handled any more. */
+  isEnding = false
+
+  readonly #host: AppHost
+  #rooms: Set<string> | undefined
+
+  constructor(host: AppHost, socket: ConnectionSocket, identity: ConnectionIdentity) {
+    super()
+    this.#host = host
+    this.socket = socket
+    this.session = identity.session
+    this.remoteAddress = identity.remoteAddress
+    this.subprotocol = identity.subprotocol
+    this.tokens = host.limits.rateLimit === false ? 0 : host.limits.rateLimit.burst
+  }
+
+  get rooms(): ReadonlySet<string> {
+    return (this.#rooms ??= new Set())
+  }
+
+  get hasRooms(): boolean {
+    return this.#rooms !== undefined && this.#rooms.size > 0
+  }
+
+  get isOpen(): boolean {
+    return this.socket !== undefined
+  }
+
+  get bufferedAmount(): number {
+    return this.socket?.getBufferedAmount() ?? 0
+  }
+
+  /** Whether it understands the `$` events. */
+  get speaksV1(): boolean {
+    return this.subprotocol === ENFILADE_V1
+  }
+
+  send(event: string, path: string, data?: unknown, params?: WsParams): boolean {
+    if (!this.socket) return false
+    return this.write(this.#host.codec.encode({ event, path, params, data }))
+  }
+
+  reply(id: WsMessageId, data?: unknown): boolean {
+    return this.#answer({ id, data: isEncodable(data) ? data : null })
+  }
+
+  replyError(id: WsMessageId, code: number, message: string, details?: unknown): boolean {
+    return this.#answer({ id, error: { code, message, details } })
+  }
+
+  close(code: number = 1000, reason = ''): void {
+    if (!isSendableCloseCode(code)) {
+      throw new RangeError(`close: ${code} is no close code that may be sent`)
+    }
+    this.socket?.end(code, truncateReason(reason))
+  }
+
+  /** Hands a frame to the socket. */
+  write(frame: WsFrame): boolean {
+    const { socket } = this
+    if (!socket) return false
+    const { limits } = this.#host
+    const status = socket.send(
+      frame,
+      typeof frame !== 'string',
+      frame.length >= limits.compressFrom,
+    )
+    if (status === 1) return true
+    if (status === 2) this.countDrop('backpressure')
+    this.checkBackpressure()
+    return status === 0
+  }
+
+  /** Ends a connection that is over its limit, when that is the policy. */
+  checkBackpressure(): void {
+    const { policy, limit } = this.#host.limits.backpressure
+    if (policy === 'close' && this.bufferedAmount > limit) {
+      this.closeSoon(CLOSE_CODES.TRY_AGAIN_LATER, 'Slow consumer')
+    }
+  }
+
+  /** uWS dropped something that was published to this socket: its queue is over the native limit. */
+  lost(): void {
+    this.countDrop('backpressure')
+    if (this.#host.limits.backpressure.policy === 'close') {
+      this.closeSoon(CLOSE_CODES.TRY_AGAIN_LATER, 'Slow consumer')
+    }
+  }
+
+  /**
+   * Closes in a later turn: uWS crashes when a socket is closed while it publishes, and the replies
+   * of this turn should still go out.
+   */
+  closeSoon(code: number, reason: string): void {
+    if (this.isEnding || !this.socket) return
+    this.isEnding = true
+    setImmediate(() => this.socket?.end(code, truncateReason(reason)))
+  }
+
+  countDrop(cause: WsDropCause): void {
+    increment(this.#host.counters.drops, cause)
+    this.#host.events.emit('drop', { connection: this, cause })
+  }
+
+  #answer(reply: WsReply): boolean {
+    if (!this.socket) return false
+    return this.write(this.#host.codec.encode(reply))
+  }
+}
+
+/** What JSON leaves out would leave the reply without `data`. */
+function isEncodable(data: unknown): boolean {
+  return data !== undefined && typeof data !== 'function' && typeof data !== 'symbol'
+}

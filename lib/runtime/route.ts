@@ -1,0 +1,43 @@
+import type { WsContext } from './ws-context.js'
+
+/** A compiled `@OnMessage` handler. */
+export interface Route {
+  readonly event: string
+  readonly pattern: string
+  /** `Class.method`. */
+  readonly handler: string
+  /** Middleware, arguments, the method, membership and broadcast; what it returns is the reply. */
+  readonly run: (context: WsContext) => unknown
+  /** Messages with the same key wait for each other; `undefined` when nobody waits. */
+  readonly serialKey: object | undefined
+}
+
+/** A compiled `@OnConnect` or `@OnDisconnect` handler. */
+export interface LifecycleHook {
+  readonly handler: string
+  readonly run: (context: WsContext) => unknown
+}
+
+/** A compiled `@OnJoin` or `@OnLeave` handler. */
+export interface RoomHook extends LifecycleHook {
+  /** The parameters in the room's name, or `undefined` when the hook is not meant. */
+  readonly match: (room: string) => Readonly<Record<string, string>> | undefined
+}
+
+/** What matched a message. */
+export interface MatchedRoute {
+  readonly route: Route
+  /** `undefined` when the path is no valid percent-encoding. */
+  readonly params: Readonly<Record<string, string>> | undefined
+  readonly raw: Readonly<Record<string, string>>
+}
+
+/** All that was compiled; frozen. */
+export interface CompiledApp {
+  readonly match: (event: string, path: string) => MatchedRoute | undefined
+  readonly suggest: (event: string, path: string) => string | undefined
+  readonly connect: readonly LifecycleHook[]
+  readonly disconnect: readonly LifecycleHook[]
+  readonly join: readonly RoomHook[]
+  readonly leave: readonly RoomHook[]
+}

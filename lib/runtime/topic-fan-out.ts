@@ -1,0 +1,91 @@
+import type { WsFrame } from '../protocol/codec.js'
+import type { Room } from '../rooms/room.js'
+import type { RoomFanOut } from '../rooms/room-fan-out.js'
+import { LiveConnection } from './live-connection.js'
+import type { BackpressureLimit } from './limits.js'
+import type { WsConnection } from './ws-connection.js'
+
+/** The socket server's own publish: uWebSockets.js's `TemplatedApp` has this shape. */
+export interface TopicPublisher {
+  publish(
+    topic: string,
+    frame: string | Uint8Array,
+    isBinary?: boolean,
+    compress?: boolean,
+  ): boolean
+}
+
+/** What the fan-out has to know. */
+export interface TopicFanOutOptions {
+  readonly publisher: TopicPublisher
+  readonly backpressure: BackpressureLimit
+  readonly compressFrom: number
+  /** All open connections. */
+  readonly connections: () => Iterable<WsConnection>
+}
+
+/** Room names do not start with `$`, so that no room can be this topic. */
+const EVERYONE = '$everyone'
+
+/**
+ * Delivers pushes through uWebSockets.js's native topics, which write once per socket for all that
+ * was published in a turn of the event loop.
+ *
+ * A publish does not tell which members are slow. So each room is looked through whenever half the
+ * backpressure limit has been published to it: the slow are closed while their close frame still
+ * gets through, at a price per delivery that is next to nothing.
+ */
+export class TopicFanOut implements RoomFanOut<WsConnection> {
+  readonly #options: TopicFanOutOptions
+  #hasEveryone = false
+
+  constructor(options: TopicFanOutOptions) {
+    this.#options = options
+  }
+
+  enter(member: WsConnection, room: Room<WsConnection>): void {
+    socketOf(member)?.subscribe(room.name)
+  }
+
+  exit(member: WsConnection, room: Room<WsConnection>): void {
+    socketOf(member)?.unsubscribe(room.name)
+  }
+
+  publish(room: Room<WsConnection>, frame: WsFrame, exclude?: WsConnection): void {
+    const isBinary = typeof frame !== 'string'
+    const compress = frame.length >= this.#options.compressFrom
+    // uWS's `ws.publish` delivers nothing for a socket that is no subscriber.
+    const sender = exclude && room.members.has(exclude) ? socketOf(exclude) : undefined
+    const publisher = sender ?? this.#options.publisher
+    publisher.publish(room.name, frame, isBinary, compress)
+    room.unchecked += frame.length
+    if (room.unchecked > this.#options.backpressure.limit / 2) {
+      room.unchecked = 0
+      for (const member of room.members) checkBackpressure(member)
+    }
+  }
+
+  /** Delivers to every connection. The topic for it is made when it is first needed. */
+  publishAll(frame: WsFrame): void {
+    const { connections, publisher, compressFrom } = this.#options
+    if (!this.#hasEveryone) {
+      this.#hasEveryone = true
+      for (const connection of connections()) socketOf(connection)?.subscribe(EVERYONE)
+    }
+    const isBinary = typeof frame !== 'string'
+    publisher.publish(EVERYONE, frame, isBinary, frame.length >= compressFrom)
+  }
+
+  /** A connection has opened. */
+  opened(connection: WsConnection): void {
+    if (this.#hasEveryone) socketOf(connection)?.subscribe(EVERYONE)
+  }
+}
+
+function socketOf(connection: WsConnection): LiveConnection['socket'] {
+  return connection instanceof LiveConnection ? connection.socket : undefined
+}
+
+function checkBackpressure(connection: WsConnection): void {
+  if (connection instanceof LiveConnection) connection.checkBackpressure()
+}

@@ -1,0 +1,86 @@
+import type { WsFrame } from '../protocol/codec.js'
+import type { WsMessageId, WsParams } from '../protocol/records.js'
+import type { AppHost } from './app-host.js'
+import type { WsConnection } from './ws-connection.js'
+import { WsRooms } from './ws-rooms.js'
+import type { WsServer } from './ws-server.js'
+
+/** What a handler is called for. */
+export type WsContextKind = 'message' | 'connect' | 'disconnect' | 'join' | 'leave'
+
+/** What `@Message()` gives. */
+export interface WsMessageInfo {
+  readonly event: string
+  readonly path: string
+  readonly params: WsParams
+  readonly data: unknown
+  readonly id: WsMessageId | undefined
+  /** The frame as it arrived. */
+  readonly raw: WsFrame
+}
+
+/** What a context is made of; only messages have all of it. */
+export interface WsContextParts {
+  readonly event?: string
+  readonly path?: string
+  readonly params?: WsParams
+  readonly rawParams?: WsParams
+  readonly data?: unknown
+  readonly id?: WsMessageId | undefined
+  readonly raw?: WsFrame
+}
+
+const NO_PARAMS: WsParams = Object.freeze({})
+
+/** One call of a handler or hook, as middleware sees it. */
+export class WsContext<S = unknown> {
+  /** The event of the message; empty for connect, disconnect, join and leave. */
+  readonly event: string
+  /** The path of the message, the name of the room for join and leave, else empty. */
+  readonly path: string
+  /** Decoded. */
+  readonly params: WsParams
+  /** As they stand in the path: what room names are filled from. */
+  readonly rawParams: WsParams
+  readonly data: unknown
+  readonly id: WsMessageId | undefined
+  readonly raw: WsFrame
+  readonly #host: AppHost
+
+  constructor(
+    host: AppHost,
+    readonly kind: WsContextKind,
+    readonly connection: WsConnection<S>,
+    /** `Class.method` of the handler. */
+    readonly handler: string,
+    parts: WsContextParts,
+  ) {
+    this.#host = host
+    this.event = parts.event ?? ''
+    this.path = parts.path ?? ''
+    this.params = parts.params ?? NO_PARAMS
+    this.rawParams = parts.rawParams ?? NO_PARAMS
+    this.data = parts.data
+    this.id = parts.id
+    this.raw = parts.raw ?? ''
+  }
+
+  /** What `authorize` returned. */
+  get session(): S {
+    return this.connection.session
+  }
+
+  /** The rooms, seen from here. */
+  get rooms(): WsRooms {
+    return new WsRooms(this.#host.rooms, this)
+  }
+
+  get server(): WsServer {
+    return this.#host.server
+  }
+
+  get message(): WsMessageInfo {
+    const { event, path, params, data, id, raw } = this
+    return { event, path, params, data, id, raw }
+  }
+}

@@ -1,0 +1,66 @@
+import type { WsConnection } from './ws-connection.js'
+
+/** Why something was not delivered. */
+export type WsDropCause = 'backpressure' | 'rateLimit' | 'malformed' | 'payload'
+
+/** What `app.events` tells of, by name. */
+export interface WsEventMap {
+  /** A connection opened. */
+  connect: { readonly connection: WsConnection }
+  /** A connection closed. */
+  disconnect: { readonly connection: WsConnection; readonly code: number }
+  /** A message or hook failed. */
+  error: WsErrorEvent
+  /** Something a client sent, or should have been sent, was dropped. */
+  drop: { readonly connection: WsConnection; readonly cause: WsDropCause }
+}
+
+/** A failure, whoever was told of it. */
+export interface WsErrorEvent {
+  readonly code: number
+  /** What the client was told, or would have been. */
+  readonly message: string
+  /** `Class.method` of the handler or hook; absent when no handler was reached. */
+  readonly handler?: string
+  readonly event?: string
+  readonly path?: string
+  readonly connection?: WsConnection
+  /** What was thrown. */
+  readonly cause?: unknown
+}
+
+type Listener<K extends keyof WsEventMap> = (event: WsEventMap[K]) => void
+
+/**
+ * What happens in an app, for metrics and audit. A listener that throws is logged and harms nobody.
+ */
+export class WsEvents {
+  readonly #listeners: { [K in keyof WsEventMap]?: Set<Listener<K>> } = {}
+  readonly #onError: (error: unknown) => void
+
+  constructor(onError: (error: unknown) => void) {
+    this.#onError = onError
+  }
+
+  /** @returns a function that ends the listening */
+  on<K extends keyof WsEventMap>(name: K, listener: Listener<K>): () => void {
+    const listeners = (this.#listeners[name] as Set<Listener<K>> | undefined) ?? new Set()
+    ;(this.#listeners as Record<K, Set<Listener<K>>>)[name] = listeners.add(listener)
+    return () => {
+      listeners.delete(listener)
+    }
+  }
+
+  /** @internal */
+  emit<K extends keyof WsEventMap>(name: K, event: WsEventMap[K]): void {
+    const listeners = this.#listeners[name] as Set<Listener<K>> | undefined
+    if (!listeners) return
+    for (const listener of listeners) {
+      try {
+        listener(event)
+      } catch (error) {
+        this.#onError(error)
+      }
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import type { MaybePromise } from '../async/maybe-promise.js'
+import type { WsRoomManager } from '../rooms/ws-room-manager.js'
+import type { WsConnection } from './ws-connection.js'
+import type { WsContext } from './ws-context.js'
+
+/** How {@link WsRooms.broadcast} sends. */
+export interface RoomBroadcastOptions {
+  /** A room name in full; default: the path of the message. */
+  readonly room?: string
+  /** Whether the sender is left out. Default: true. */
+  readonly excludeSelf?: boolean
+}
+
+/** The rooms, seen from the current message: its path is the default room. */
+export class WsRooms {
+  readonly #manager: WsRoomManager<WsConnection>
+  readonly #context: WsContext
+
+  constructor(manager: WsRoomManager<WsConnection>, context: WsContext) {
+    this.#manager = manager
+    this.#context = context
+  }
+
+  /**
+   * The connection enters a room, if its `@OnJoin` hooks allow.
+   *
+   * @param room default: the path of the message
+   * @returns whether it is a member now; a promise when a hook or the transport needs one
+   * @throws WsError as {@link WsRoomManager.join} does
+   */
+  join(room: string = this.#here()): MaybePromise<boolean> {
+    return this.#manager.join(this.#context.connection, room)
+  }
+
+  /**
+   * The connection leaves a room.
+   *
+   * @param room default: the path of the message
+   * @returns whether it was a member
+   */
+  leave(room: string = this.#here()): boolean {
+    return this.#manager.leave(this.#context.connection, room)
+  }
+
+  /** Pushes to a room; its `params` are those of the current message. */
+  broadcast(event: string, data?: unknown, options: RoomBroadcastOptions = {}): void {
+    const { room = this.#here(), excludeSelf = true } = options
+    const { connection } = this.#context
+    this.#manager.broadcast(
+      room,
+      event,
+      room,
+      data,
+      pushParams(this.#context),
+      excludeSelf ? connection : undefined,
+    )
+  }
+
+  /** The rooms that the connection is in, as of now. */
+  rooms(): string[] {
+    return [...this.#context.connection.rooms]
+  }
+
+  #here(): string {
+    const { path, kind } = this.#context
+    if (path === '') throw new TypeError(`name the room: there is no current path in ${kind}`)
+    return path
+  }
+}
+
+/** The parameters of a push: none rather than an empty object. */
+export function pushParams({ params }: WsContext): WsContext['params'] | undefined {
+  for (const _ in params) return params
+  return undefined
+}

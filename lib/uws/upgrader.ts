@@ -1,0 +1,243 @@
+import type { HttpRequest, HttpResponse, us_socket_context_t } from 'uWebSockets.js'
+import { isPromise } from '../async/maybe-promise.js'
+import { WsError } from '../errors/ws-error.js'
+import type { WsLogger } from '../logging/logger.js'
+import { chooseSubprotocol } from '../protocol/subprotocol.js'
+import type { ConnectionIdentity } from '../runtime/live-connection.js'
+import type { UpgradeRequest } from '../runtime/upgrade-request.js'
+import { increment, type WsCounters } from '../runtime/ws-counters.js'
+import type { OriginCheck } from './check-origin.js'
+import { checkHandshake, type HttpRefusal } from './check-upgrade.js'
+import type { IpCounts } from './ip-counts.js'
+import { NativeRequest } from './native-request.js'
+import {
+  closeQuietly,
+  sendRefusal,
+  toCloseRefusal,
+  toHttpRefusal,
+  type CloseRefusal,
+} from './refusal.js'
+import type { AddressReader } from './remote-address.js'
+
+/** What decides about an upgrade. */
+export interface UpgradePolicy {
+  readonly authorize: ((request: UpgradeRequest) => unknown) | undefined
+  readonly refuse: 'close' | 'http'
+  readonly checkOrigin: OriginCheck
+  /** The parameters of the path, or `undefined` when it accepts no WebSockets. */
+  readonly matchPath: (path: string) => Readonly<Record<string, string>> | undefined
+  readonly readAddress: AddressReader
+  readonly ips: IpCounts
+  /** Milliseconds. */
+  readonly authorizeTimeout: number
+  readonly logger: WsLogger
+  readonly counters: WsCounters
+}
+
+/** What a socket is opened with: who it is, or why it is closed at once. */
+export type Admission = { readonly address: string } & (
+  | { readonly identity: ConnectionIdentity; readonly refusal?: never }
+  | { readonly refusal: CloseRefusal; readonly identity?: never }
+)
+
+/** The one key of a socket's user data, since that is the socket object itself. */
+export interface SocketData {
+  enfilade: Admission
+}
+
+/** Takes upgrade requests to an answer. */
+export class Upgrader {
+  readonly #policy: UpgradePolicy
+  readonly #waiting = new Set<Attempt>()
+  #isClosed = false
+
+  constructor(policy: UpgradePolicy) {
+    this.#policy = policy
+  }
+
+  /** An upgrade request arrived. Never throws. */
+  upgrade(response: HttpResponse, request: HttpRequest, context: us_socket_context_t): void {
+    const { matchPath, readAddress, logger } = this.#policy
+    try {
+      const copy = new NativeRequest(response, request, readAddress)
+      const params = matchPath(copy.path)
+      if (!params) {
+        request.setYield(true)
+        return
+      }
+      copy.params = params
+      this.#decide(new Attempt(this.#policy, response, context, copy), copy)
+    } catch (error) {
+      logger.error({ err: error }, 'an upgrade failed')
+      closeQuietly(response)
+    }
+  }
+
+  /** A request arrived that no other route answers. Never throws. */
+  answer(response: HttpResponse, request: HttpRequest): void {
+    const { matchPath, readAddress, logger } = this.#policy
+    try {
+      const copy = new NativeRequest(response, request, readAddress)
+      const isMeant = copy.header('upgrade') !== '' && matchPath(copy.path) !== undefined
+      const fault = isMeant ? checkHandshake(copy) : undefined
+      sendRefusal(response, fault ?? { status: 404, reason: 'Not Found' })
+    } catch (error) {
+      logger.error({ err: error }, 'a request failed')
+      closeQuietly(response)
+    }
+  }
+
+  /** Refuses all requests that wait, and those to come. */
+  close(): void {
+    this.#isClosed = true
+    for (const attempt of this.#waiting) attempt.refuse(new WsError(503, 'The server shuts down'))
+    this.#waiting.clear()
+  }
+
+  #decide(attempt: Attempt, request: NativeRequest): void {
+    const fault = this.#check(request)
+    if (fault) {
+      attempt.refuseByHttp(fault)
+      return
+    }
+    if (!this.#policy.ips.take(request.remoteAddress)) {
+      attempt.refuseByHttp({ status: 429, reason: 'Too many connections from this address' })
+      return
+    }
+    attempt.ownsSlot = true
+    const { authorize } = this.#policy
+    let session: unknown
+    try {
+      session = authorize ? authorize(request) : {}
+    } catch (error) {
+      attempt.refuse(error)
+      return
+    }
+    if (isPromise(session)) this.#wait(attempt, session)
+    else attempt.accept(session)
+  }
+
+  #check(request: NativeRequest): HttpRefusal | undefined {
+    if (this.#isClosed) return { status: 503, reason: 'The server shuts down' }
+    const fault = checkHandshake(request)
+    if (fault) return fault
+    const { checkOrigin, logger } = this.#policy
+    if (checkOrigin(request.origin, request.header('host'))) return undefined
+    logger.warn(
+      { origin: request.origin, host: request.header('host') },
+      'refused an Origin; add it to the option origins if it is yours',
+    )
+    return { status: 403, reason: 'This Origin is not allowed' }
+  }
+
+  #wait(attempt: Attempt, session: PromiseLike<unknown>): void {
+    this.#waiting.add(attempt)
+    attempt.startWaiting(this.#policy.authorizeTimeout)
+    void Promise.resolve(session).then(
+      (value) => {
+        this.#waiting.delete(attempt)
+        attempt.accept(value)
+      },
+      (error: unknown) => {
+        this.#waiting.delete(attempt)
+        attempt.refuse(error)
+      },
+    )
+  }
+}
+
+/** One upgrade, until it has been answered; answers after the first are ignored. */
+class Attempt {
+  /** Whether it holds a place in the count of its address. */
+  ownsSlot = false
+  readonly #policy: UpgradePolicy
+  readonly #response: HttpResponse
+  readonly #context: us_socket_context_t
+  readonly #request: NativeRequest
+  #isAnswered = false
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(
+    policy: UpgradePolicy,
+    response: HttpResponse,
+    context: us_socket_context_t,
+    request: NativeRequest,
+  ) {
+    this.#policy = policy
+    this.#response = response
+    this.#context = context
+    this.#request = request
+  }
+
+  /** uWebSockets.js ends the process when a request is left open without `onAborted`. */
+  startWaiting(milliseconds: number): void {
+    this.#response.onAborted(() => {
+      this.#finish()
+      this.#giveSlot()
+    })
+    this.#timer = setTimeout(() => {
+      this.refuse(new WsError(408, 'authorize took too long'))
+    }, milliseconds)
+  }
+
+  accept(session: unknown): void {
+    const { remoteAddress } = this.#request
+    const subprotocol = this.#subprotocol()
+    this.#upgrade({ address: remoteAddress, identity: { session, remoteAddress, subprotocol } })
+  }
+
+  /** Refuses because of what `authorize` threw. */
+  refuse(error: unknown): void {
+    if (this.#isAnswered) return
+    if (!(error instanceof WsError)) {
+      this.#policy.logger.error({ err: error }, 'authorize failed')
+    }
+    if (this.#policy.refuse === 'http') {
+      this.refuseByHttp(toHttpRefusal(error))
+      return
+    }
+    const refusal = toCloseRefusal(error)
+    increment(this.#policy.counters.refused, refusal.code)
+    this.#upgrade({ refusal, address: this.#request.remoteAddress })
+  }
+
+  refuseByHttp(refusal: HttpRefusal): void {
+    if (!this.#finish()) return
+    increment(this.#policy.counters.refused, refusal.status)
+    this.#giveSlot()
+    sendRefusal(this.#response, refusal)
+  }
+
+  #upgrade(admission: Admission): void {
+    if (!this.#finish()) return
+    const request = this.#request
+    const data: SocketData = { enfilade: admission }
+    this.#response.cork(() => {
+      this.#response.upgrade(
+        data,
+        request.header('sec-websocket-key'),
+        this.#subprotocol(),
+        request.header('sec-websocket-extensions'),
+        this.#context,
+      )
+    })
+  }
+
+  #subprotocol(): string {
+    return chooseSubprotocol(this.#request.header('sec-websocket-protocol'))
+  }
+
+  /** @returns whether this is the first answer */
+  #finish(): boolean {
+    if (this.#isAnswered) return false
+    this.#isAnswered = true
+    clearTimeout(this.#timer)
+    return true
+  }
+
+  #giveSlot(): void {
+    if (!this.ownsSlot) return
+    this.ownsSlot = false
+    this.#policy.ips.give(this.#request.remoteAddress)
+  }
+}

@@ -1,0 +1,189 @@
+import type { TemplatedApp, us_listen_socket, WebSocket } from 'uWebSockets.js'
+import { WsListenError } from '../errors/ws-listen-error.js'
+import type { WsLogger } from '../logging/logger.js'
+import { CLOSE_CODES, truncateReason } from '../protocol/close-codes.js'
+import type { ConnectionSocket } from '../runtime/connection-socket.js'
+import type { ConnectionIdentity, LiveConnection } from '../runtime/live-connection.js'
+import type { IpCounts } from './ip-counts.js'
+import { requireUws } from './native.js'
+import type { SocketData, Upgrader } from './upgrader.js'
+
+/** What happens to sockets, for the runtime to hear. */
+export interface SocketHandlers {
+  /** A socket opened: what to call it from now on. */
+  create(socket: ConnectionSocket, identity: ConnectionIdentity): LiveConnection
+  /** Everything about the connection is in place. */
+  opened(connection: LiveConnection): void
+  received(connection: LiveConnection, frame: string | Uint8Array): void
+  /** A ping arrived. */
+  pinged(connection: LiveConnection): void
+  /** A frame was dropped since the socket's queue is full. */
+  dropped(connection: LiveConnection): void
+  closed(connection: LiveConnection, code: number, reason: string): void
+}
+
+/** What uWebSockets.js has to know of the limits. */
+export interface NativeLimits {
+  readonly maxPayload: number
+  readonly idleTimeout: number
+  readonly maxBackpressure: number
+  readonly compression: boolean
+}
+
+/** What the socket server works with. */
+export interface UwsServerParts {
+  readonly handlers: SocketHandlers
+  readonly limits: NativeLimits
+  readonly upgrader: Upgrader
+  readonly ips: IpCounts
+  readonly logger: WsLogger
+}
+
+type Socket = WebSocket<SocketData & { connection?: LiveConnection }>
+
+/** What uWebSockets.js gives as the reason when it cuts a socket for too large a message. */
+const TOO_BIG = 'Received too big message'
+
+/** How long sockets may take to send their close frames, in milliseconds. */
+const FLUSH_TIME = 250
+
+/**
+ * Creates the native app.
+ *
+ * @throws WsPlatformError when uWebSockets.js cannot be used here
+ */
+export function createNativeApp(tls: object | undefined): TemplatedApp {
+  const uws = requireUws()
+  return tls ? uws.SSLApp(tls) : uws.App()
+}
+
+/**
+ * The socket server. Every callback that uWebSockets.js calls is guarded, since a throw inside one
+ * ends the process or the socket.
+ */
+export class UwsServer {
+  readonly #native: TemplatedApp
+  readonly #parts: UwsServerParts
+  readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+  #listenSocket: us_listen_socket | undefined
+
+  constructor(native: TemplatedApp, parts: UwsServerParts) {
+    this.#native = native
+    this.#parts = parts
+    const { maxPayload, idleTimeout, maxBackpressure, compression } = parts.limits
+    const uws = requireUws()
+    native.ws<SocketData & { connection?: LiveConnection }>('/*', {
+      maxPayloadLength: maxPayload,
+      idleTimeout,
+      maxBackpressure,
+      sendPingsAutomatically: idleTimeout > 0,
+      compression: compression ? uws.SHARED_COMPRESSOR | uws.SHARED_DECOMPRESSOR : uws.DISABLED,
+      upgrade: (response, request, context) => parts.upgrader.upgrade(response, request, context),
+      open: (socket) => this.#guard(() => this.#open(socket)),
+      message: (socket, bytes, isBinary) =>
+        this.#guard(() => this.#message(socket, bytes, isBinary)),
+      dropped: (socket) => this.#guard(() => this.#withConnection(socket, parts.handlers.dropped)),
+      ping: (socket) => this.#guard(() => this.#withConnection(socket, parts.handlers.pinged)),
+      close: (socket, code, reason) => this.#guard(() => this.#close(socket, code, reason)),
+    })
+  }
+
+  /**
+   * Listens on a port that nobody else has.
+   *
+   * @returns the port
+   */
+  listen(port: number, host: string | undefined): Promise<number> {
+    const uws = requireUws()
+    const { upgrader } = this.#parts
+    this.#native.any('/*', (response, request) => upgrader.answer(response, request))
+    return new Promise((resolve, reject) => {
+      const settle = (socket: us_listen_socket | false): void => {
+        if (socket) {
+          this.#listenSocket = socket
+          resolve(uws.us_socket_local_port(socket))
+        } else {
+          const place = host === undefined ? `port ${port}` : `${host}:${port}`
+          const text = `cannot listen on ${place}: it is in use, not allowed, or no address of this machine`
+          reject(new WsListenError(text, port, host))
+        }
+      }
+      // By default uWS shares a port between processes: a second app would get half of the clients.
+      const option = uws.LIBUS_LISTEN_EXCLUSIVE_PORT
+      if (host === undefined) this.#native.listen(port, option, settle)
+      else
+        (this.#native.listen as unknown as ListenOnHost).call(
+          this.#native,
+          host,
+          port,
+          option,
+          settle,
+        )
+    })
+  }
+
+  /** Lets nobody in any more. */
+  stopListening(): void {
+    if (this.#listenSocket) requireUws().us_listen_socket_close(this.#listenSocket)
+    this.#listenSocket = undefined
+    this.#parts.upgrader.close()
+  }
+
+  /** Closes what is left, once close frames have had time to go out. */
+  close(): void {
+    setTimeout(() => this.#native.close(), FLUSH_TIME).unref()
+  }
+
+  #open(socket: Socket): void {
+    const data = socket.getUserData()
+    const { identity, refusal } = data.enfilade
+    if (refusal) {
+      socket.end(refusal.code, truncateReason(refusal.reason))
+      return
+    }
+    const { handlers } = this.#parts
+    // A connect handler may close the socket at once, and the close callback has to find this.
+    data.connection = handlers.create(socket, identity)
+    handlers.opened(data.connection)
+  }
+
+  #message(socket: Socket, bytes: ArrayBuffer, isBinary: boolean): void {
+    const { connection } = socket.getUserData()
+    if (!connection) return
+    // uWS takes its buffer back when this returns.
+    const frame = isBinary ? new Uint8Array(bytes.slice(0)) : this.#decoder.decode(bytes)
+    this.#parts.handlers.received(connection, frame)
+  }
+
+  #close(socket: Socket, code: number, reasonBytes: ArrayBuffer): void {
+    const { enfilade, connection } = socket.getUserData()
+    const { ips, handlers } = this.#parts
+    ips.give(enfilade.address)
+    if (!connection) return
+    const reason = this.#decoder.decode(reasonBytes)
+    const isTooBig = code === 1006 && reason === TOO_BIG
+    if (isTooBig) connection.countDrop('payload')
+    handlers.closed(connection, isTooBig ? CLOSE_CODES.TOO_BIG : code, reason)
+  }
+
+  #withConnection(socket: Socket, handle: (connection: LiveConnection) => void): void {
+    const { connection } = socket.getUserData()
+    if (connection) handle(connection)
+  }
+
+  #guard(work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      this.#parts.logger.error({ err: error }, 'a socket callback failed')
+    }
+  }
+}
+
+/** The typings of the pinned package leave this form out; the binary has it. */
+type ListenOnHost = (
+  host: string,
+  port: number,
+  option: number,
+  callback: (socket: us_listen_socket | false) => void,
+) => TemplatedApp

@@ -1,0 +1,166 @@
+import { isPromise, type MaybePromise } from '../async/maybe-promise.js'
+import type { Constructor } from '../metadata/records.js'
+import { dataError, kindError, type FieldError } from './data-error.js'
+import { inspectDto } from './dto-graph.js'
+import { toFieldErrors } from './field-errors.js'
+import { loadLibraries, type ValidationLibraries } from './libraries.js'
+
+/** Checks data and builds what the handler gets. Throws or rejects with a `WsError` 400. */
+export type DataReader = (data: unknown) => MaybePromise<unknown>
+
+/** A reader; and whether what it returns may be a promise. */
+export interface CompiledReader {
+  readonly read: DataReader
+  readonly isAsync: boolean
+}
+
+/** Type of the data, as `@Data` or the parameter has it. */
+export type DataType = Constructor<unknown> | readonly [Constructor<unknown>]
+
+const KINDS = new Map<unknown, readonly [string, string, (data: unknown) => boolean]>([
+  [String, ['isString', 'data must be a string', (data) => typeof data === 'string']],
+  [Number, ['isNumber', 'data must be a number', (data) => typeof data === 'number']],
+  [Boolean, ['isBoolean', 'data must be a boolean', (data) => typeof data === 'boolean']],
+  [Array, ['isArray', 'data must be an array', Array.isArray]],
+])
+
+/** Classes of the language, which no decorator can describe. */
+const BUILT_IN = new Set<unknown>([Date, Map, Set, Promise, RegExp, Symbol, BigInt, Function])
+
+/**
+ * Decides once what can be decided about a type.
+ *
+ * @returns the reader, or what is wrong with the type
+ */
+export function compileReader(
+  type: DataType,
+  groups: readonly string[] | undefined,
+): CompiledReader | string {
+  if (Array.isArray(type)) return compileArray(type as readonly [Constructor<unknown>], groups)
+  if (type === (Object as unknown)) return { read: (data) => data, isAsync: false }
+  const kind = KINDS.get(type)
+  if (kind) return { read: kindReader(kind), isAsync: false }
+  if (typeof type !== 'function') return `${String(type)} is no class`
+  if (BUILT_IN.has(type)) return `${type.name} is no DTO class`
+  return compileDto(type as Constructor<unknown>, groups)
+}
+
+function kindReader([rule, message, isKind]: readonly [
+  string,
+  string,
+  (data: unknown) => boolean,
+]): DataReader {
+  return (data) => {
+    if (!isKind(data)) throw kindError(rule, message)
+    return data
+  }
+}
+
+function compileDto(
+  type: Constructor<unknown>,
+  groups: readonly string[] | undefined,
+): CompiledReader | string {
+  const libraries = loadLibraries()
+  const { hasRules, isAsync } = inspectDto(type, libraries)
+  if (!hasRules) return `${type.name} has no class-validator decorators`
+  const check = createCheck(libraries, isAsync, groups)
+  const read: DataReader = (data) => {
+    if (typeof data !== 'object' || data === null || Array.isArray(data)) {
+      throw kindError('isObject', 'data must be an object')
+    }
+    const fault = forbiddenKey(data, '')
+    if (fault) throw dataError([fault])
+    return check(build(libraries, type, data, groups))
+  }
+  return { read, isAsync }
+}
+
+function compileArray(
+  [type]: readonly [Constructor<unknown>],
+  groups: readonly string[] | undefined,
+): CompiledReader | string {
+  const item = compileReader(type, groups)
+  if (typeof item === 'string') return item
+  const readItem = (data: unknown, index: number): MaybePromise<unknown> => {
+    try {
+      const result = item.read(data)
+      if (!isPromise(result)) return result
+      return Promise.resolve(result).catch((error: unknown) => rethrowAt(index, error))
+    } catch (error) {
+      return rethrowAt(index, error)
+    }
+  }
+  const read: DataReader = (data) => {
+    if (!Array.isArray(data)) throw kindError('isArray', 'data must be an array')
+    const items = data.map(readItem)
+    return item.isAsync ? Promise.all(items) : items
+  }
+  return { read, isAsync: item.isAsync }
+}
+
+/** Puts the index in front of the fields. */
+function rethrowAt(index: number, error: unknown): never {
+  const details = (error as { details?: unknown }).details
+  if (!Array.isArray(details)) throw error
+  throw dataError(
+    (details as FieldError[]).map(({ field, rule, message }) => ({
+      field: field === '' ? String(index) : `${index}.${field}`,
+      rule,
+      message,
+    })),
+  )
+}
+
+function build(
+  { transformer }: ValidationLibraries,
+  type: Constructor<unknown>,
+  data: object,
+  groups: readonly string[] | undefined,
+): object {
+  const options = groups ? { groups: [...groups] } : {}
+  return transformer.plainToInstance(type as never, data, options) as object
+}
+
+function createCheck(
+  { validator }: ValidationLibraries,
+  isAsync: boolean,
+  groups: readonly string[] | undefined,
+): (instance: object) => MaybePromise<object> {
+  const options = {
+    whitelist: true,
+    forbidNonWhitelisted: true,
+    forbidUnknownValues: true,
+    validationError: { target: false, value: false },
+    ...(groups && { groups: [...groups] }),
+  }
+  if (isAsync) {
+    return async (instance) => {
+      const errors = await validator.validate(instance, options)
+      if (errors.length > 0) throw dataError(toFieldErrors(errors))
+      return instance
+    }
+  }
+  return (instance) => {
+    const errors = validator.validateSync(instance, options)
+    if (errors.length > 0) throw dataError(toFieldErrors(errors))
+    return instance
+  }
+}
+
+/** Keys that would become a prototype on the way into an instance, or pass for its class. */
+const FORBIDDEN = ['__proto__', 'constructor']
+
+function forbiddenKey(value: object, prefix: string): FieldError | undefined {
+  for (const key of FORBIDDEN) {
+    if (Object.hasOwn(value, key)) {
+      const field = prefix === '' ? key : `${prefix}.${key}`
+      return { field, rule: 'whitelistValidation', message: `property ${key} should not exist` }
+    }
+  }
+  for (const [key, item] of Object.entries(value)) {
+    if (typeof item !== 'object' || item === null) continue
+    const found = forbiddenKey(item as object, prefix === '' ? key : `${prefix}.${key}`)
+    if (found) return found
+  }
+  return undefined
+}

@@ -1,0 +1,40 @@
+import { createRequire } from 'node:module'
+import type * as ClassTransformer from 'class-transformer'
+import type * as ClassValidator from 'class-validator'
+
+/** The two libraries, loaded with the first DTO: an app without one does not pay the 300 ms. */
+export interface ValidationLibraries {
+  readonly validator: typeof ClassValidator
+  readonly transformer: typeof ClassTransformer
+  /** class-transformer's own record of `@Type`, which it does not export by name. */
+  readonly types: TypeStorage
+}
+
+/** The part of class-transformer's metadata storage that is read here. */
+export interface TypeStorage {
+  findTypeMetadata(target: object, property: string): TypeMetadata | undefined
+}
+
+/** What `@Type` said. */
+interface TypeMetadata {
+  readonly typeFunction?: () => unknown
+  readonly options?: { readonly discriminator?: { subTypes: readonly { value: unknown }[] } }
+}
+
+let loaded: ValidationLibraries | undefined
+
+export function loadLibraries(): ValidationLibraries {
+  return (loaded ??= load())
+}
+
+function load(): ValidationLibraries {
+  const require = createRequire(import.meta.url)
+  const storage = require('class-transformer/cjs/storage.js') as {
+    defaultMetadataStorage: TypeStorage
+  }
+  return {
+    validator: require('class-validator') as typeof ClassValidator,
+    transformer: require('class-transformer') as typeof ClassTransformer,
+    types: storage.defaultMetadataStorage,
+  }
+}
