@@ -1,0 +1,51 @@
+// Packs the package and uses it as a newcomer would: in an empty project, first without
+// uWebSockets.js (which npm must not look for), then with the build this repository develops with.
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+const project = mkdtempSync(join(tmpdir(), 'enfilade-smoke-'))
+
+const run = (cwd, command, ...args) => {
+  console.log(`$ ${command} ${args.join(' ')}`)
+  return execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
+}
+
+const program = `
+import { createWsApp, Controller, OnMessage, Param } from 'enfilade'
+
+class ChatController {
+  say(room) { return room }
+}
+const say = Object.getOwnPropertyDescriptor(ChatController.prototype, 'say')
+Param('room')(ChatController.prototype, 'say', 0)
+OnMessage('say')(ChatController.prototype, 'say', say)
+Controller('/chat/:room')(ChatController)
+
+const app = createWsApp({ controllers: [ChatController], logger: false })
+const { port } = await app.listen(0)
+await app.close()
+console.log(port > 0 ? 'listened' : 'no port')
+`
+
+try {
+  const packed = run(root, 'npm', 'pack', '--silent', '--pack-destination', project)
+  const tarball = join(project, packed.trim().split('\n').at(-1))
+  writeFileSync(join(project, 'package.json'), '{ "private": true, "type": "module" }')
+  writeFileSync(join(project, 'main.js'), program)
+
+  run(project, 'npm', 'install', '--no-audit', tarball)
+  run(project, 'node', '--input-type=module', '--eval', "await import('enfilade')")
+
+  const uws = `uWebSockets.js@${manifest.devDependencies['uWebSockets.js']}`
+  run(project, 'npm', 'install', '--no-audit', uws)
+  const said = run(project, 'node', 'main.js')
+  if (said.trim() !== 'listened') throw new Error(`The packed package answered: ${said}`)
+  console.log('The packed package installs, imports and listens.')
+} finally {
+  rmSync(project, { recursive: true, force: true })
+}
