@@ -12,7 +12,11 @@ const project = mkdtempSync(join(tmpdir(), 'enfilade-smoke-'))
 
 const run = (cwd, command, ...args) => {
   console.log(`$ ${command} ${args.join(' ')}`)
-  return execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
+  return execFileSync(command, args, {
+    cwd,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
 }
 
 const program = `
