@@ -1,8 +1,8 @@
-import type { TemplatedApp } from 'uWebSockets.js'
 import { compileApp } from './compile/compile-app.js'
 import { AppContainer } from './di/app-container.js'
 import { BroadcastTransport } from './di/tokens.js'
 import { Problems } from './errors/problems.js'
+import { errorText, showValue } from './errors/show-value.js'
 import { silentLogger, type WsLogger } from './logging/logger.js'
 import { createPinoLogger } from './logging/pino-logger.js'
 import { safeLogger } from './logging/safe-logger.js'
@@ -32,6 +32,7 @@ import type { WsBroadcastTransport } from './transports/broadcast-transport.js'
 import { compileOriginCheck } from './uws/check-origin.js'
 import { WsHttp } from './uws/http-routes.js'
 import { IpCounts } from './uws/ip-counts.js'
+import type { NativeApp } from './uws/native.js'
 import { compileAddressReader, type AddressReader } from './uws/remote-address.js'
 import { Upgrader } from './uws/upgrader.js'
 import { createNativeApp, UwsServer, type SocketHandlers } from './uws/uws-server.js'
@@ -79,10 +80,10 @@ export function createWsApp(options: WsAppOptions): WsApp {
   const settings = readSettings(options, problems)
   const container = new AppContainer(isUsable(options.container) ? options.container : undefined)
   const transport = resolveTransport(options, container, problems)
-  const native: { app?: TemplatedApp } = {}
+  const native: { app?: NativeApp } = {}
   const core = createCore(settings, transport, native)
   container.register(WsServer, core.host.server)
-  container.register(WsRoomManager as never, core.host.rooms)
+  container.register(WsRoomManager, core.host.rooms)
   const compiled = compileApp({
     controllers: Array.isArray(options.controllers) ? options.controllers : [],
     use: Array.isArray(options.use) ? options.use : [],
@@ -99,7 +100,7 @@ function readSettings(options: WsAppOptions, problems: Problems): Settings {
     try {
       return compile()
     } catch (error) {
-      const fault = error instanceof Error ? error.message : String(error)
+      const fault = errorText(error)
       problems.add(`createWsApp.${name}`, fault, 'see the table of options in docs/options.md')
       return fallback
     }
@@ -137,11 +138,11 @@ function resolveTransport(
     return broadcastTransport
   }
   const token = broadcastTransport ?? BroadcastTransport
-  if (typeof token === 'function') container.adopt(token as never)
+  if (typeof token === 'function') container.adopt(token)
   if (!container.has(token)) {
     if (broadcastTransport === undefined) return undefined
     const mend = 'register a transport under it before createWsApp, or pass the transport itself'
-    problems.add('createWsApp.broadcastTransport', `${String(token)} is not registered`, mend)
+    problems.add('createWsApp.broadcastTransport', `${showValue(token)} is not registered`, mend)
     return undefined
   }
   try {
@@ -149,11 +150,11 @@ function resolveTransport(
     if (isTransport(transport)) return transport
     problems.add(
       'createWsApp.broadcastTransport',
-      `what ${String(token)} resolves to is no transport`,
+      `what ${showValue(token)} resolves to is no transport`,
       'a transport has publish, subscribe and unsubscribe',
     )
   } catch (error) {
-    const fault = error instanceof Error ? error.message : String(error)
+    const fault = errorText(error)
     problems.add('createWsApp.broadcastTransport', fault, 'the transport has to be resolvable')
   }
   return undefined
@@ -168,7 +169,7 @@ function isTransport(value: unknown): value is WsBroadcastTransport {
 function createCore(
   { options, limits, logger }: Settings,
   transport: WsBroadcastTransport | undefined,
-  native: { app?: TemplatedApp },
+  native: { app?: NativeApp },
 ): Core {
   const codec = options.codec ?? jsonCodec
   const compressFrom = limits.compression ? FIXED_LIMITS.compressFrom : Infinity
@@ -207,7 +208,7 @@ function createCore(
     events: new WsEvents((error) => logger.error({ err: error }, 'a listener failed')),
     rooms,
     server,
-    isProduction: process.env['NODE_ENV'] === 'production',
+    isProduction: process.env.NODE_ENV === 'production',
   }
   const runtimeOf = (app: ReturnType<typeof compileApp>): Runtime => {
     const failures = new Failures(host)
@@ -233,7 +234,7 @@ function runtimeLimits(limits: ResolvedLimits, compressFrom: number): RuntimeLim
 /** What is built once the decorators have been found right. */
 interface Built {
   readonly container: AppContainer
-  readonly native: TemplatedApp
+  readonly native: NativeApp
   readonly compiled: ReturnType<typeof compileApp>
 }
 

@@ -1,11 +1,12 @@
 import type { AppContainer } from '../di/app-container.js'
-import { Problems } from '../errors/problems.js'
+import type { Problems } from '../errors/problems.js'
+import { showValue } from '../errors/show-value.js'
 import type { Constructor } from '../metadata/records.js'
 import type { WsRoomManager } from '../rooms/ws-room-manager.js'
 import { RouteTable } from '../routing/route-table.js'
-import type { LifecycleHook, CompiledApp, RoomHook, Route } from '../runtime/route.js'
+import type { CompiledApp, Route } from '../runtime/route.js'
 import type { WsConnection } from '../runtime/ws-connection.js'
-import { compileController } from './compile-controller.js'
+import { compileController, type CompileTarget } from './compile-controller.js'
 import { readController } from './controller-definition.js'
 import { compileMiddleware } from './middleware.js'
 import { Providers } from './providers.js'
@@ -19,15 +20,6 @@ export interface CompileSource {
   readonly rooms: WsRoomManager<WsConnection>
   /** Faults found elsewhere, such as in options, to be reported together. */
   readonly problems: Problems
-}
-
-/** What compiling gathers. */
-export interface CompileTarget {
-  readonly table: RouteTable<Route>
-  readonly connect: LifecycleHook[]
-  readonly disconnect: LifecycleHook[]
-  readonly join: RoomHook[]
-  readonly leave: RoomHook[]
 }
 
 /**
@@ -62,7 +54,11 @@ function distinctControllers({ controllers, problems }: CompileSource): Construc
   controllers.forEach((item, index) => {
     const where = `createWsApp.controllers[${index}]`
     if (typeof item !== 'function') {
-      problems.add(where, `${String(item)} is no class`, 'list classes marked with @Controller()')
+      problems.add(
+        where,
+        `${showValue(item)} is no class`,
+        'list classes marked with @Controller()',
+      )
     } else if (seen.has(item as unknown as Constructor)) {
       problems.add(where, `${item.name} is listed twice`, 'list each controller once')
     } else {

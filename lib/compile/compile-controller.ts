@@ -1,20 +1,29 @@
 import type { Problems } from '../errors/problems.js'
 import type { MethodRecord, RoomHookRecord } from '../metadata/records.js'
 import type { WsRoomManager } from '../rooms/ws-room-manager.js'
+import type { RouteTable } from '../routing/route-table.js'
 import { compileRoomMatcher } from '../routing/room-pattern.js'
 import type { Pattern } from '../routing/pattern.js'
 import type { WsMiddleware } from '../runtime/middleware.js'
-import type { Route } from '../runtime/route.js'
+import type { LifecycleHook, RoomHook, Route } from '../runtime/route.js'
 import type { WsConnection } from '../runtime/ws-connection.js'
 import { compileArguments, type Use } from './arguments.js'
 import { compose, type Runner } from './compose.js'
-import type { CompileTarget } from './compile-app.js'
 import type { ControllerDefinition } from './controller-definition.js'
 import { compileInvocation } from './invocation.js'
 import { compileMiddleware } from './middleware.js'
 import { readAddress, readPattern, readPrefix, type RouteAddress } from './paths.js'
 import type { InstanceProvider, Providers } from './providers.js'
 import { readEffects, withEffects } from './room-effects.js'
+
+/** What compiling gathers. */
+export interface CompileTarget {
+  readonly table: RouteTable<Route>
+  readonly connect: LifecycleHook[]
+  readonly disconnect: LifecycleHook[]
+  readonly join: RoomHook[]
+  readonly leave: RoomHook[]
+}
 
 /** What one controller is compiled with. */
 export interface ControllerSource {

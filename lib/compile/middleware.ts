@@ -1,3 +1,4 @@
+import { showValue } from '../errors/show-value.js'
 import type { Problems } from '../errors/problems.js'
 import type { Constructor } from '../metadata/records.js'
 import type { WsMiddleware, WsMiddlewareHandler } from '../runtime/middleware.js'
@@ -13,7 +14,7 @@ export function compileMiddleware(
   return list.flatMap((item) => {
     const middleware = toMiddleware(item, providers)
     if (middleware) return [middleware]
-    const name = typeof item === 'function' ? `the class ${item.name}` : String(item)
+    const name = typeof item === 'function' ? `the class ${item.name}` : showValue(item)
     problems.add(
       where,
       `${name} is no middleware`,

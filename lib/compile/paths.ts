@@ -1,5 +1,6 @@
 import { parsePattern, type Pattern } from '../routing/pattern.js'
 import type { Problems } from '../errors/problems.js'
+import { errorText, showValue } from '../errors/show-value.js'
 import type { RouteRecord } from '../metadata/records.js'
 
 const DEFAULT_EVENT = 'message'
@@ -14,7 +15,7 @@ export interface RouteAddress {
 export function readPrefix(prefix: unknown, where: string, problems: Problems): string {
   if (prefix === undefined || prefix === '' || prefix === '/') return ''
   if (typeof prefix !== 'string' || !prefix.startsWith('/')) {
-    problems.add(where, `the prefix ${quote(prefix)} is no path`, "start it with '/'")
+    problems.add(where, `the prefix ${showValue(prefix)} is no path`, "start it with '/'")
     return ''
   }
   return prefix.endsWith('/') ? prefix.slice(0, -1) : prefix
@@ -34,7 +35,7 @@ export function readAddress(
   if (event !== undefined && (typeof event !== 'string' || event === '' || event.startsWith('/'))) {
     problems.add(
       where,
-      `@OnMessage(${args.map(quote).join(', ')}): ${quote(event)} is no event`,
+      `@OnMessage(${args.map(showValue).join(', ')}): ${showValue(event)} is no event`,
       "write @OnMessage('event', '/path')",
     )
     return undefined
@@ -46,7 +47,7 @@ export function readAddress(
   if (path !== undefined && !isPath(path)) {
     problems.add(
       where,
-      `@OnMessage: the path ${quote(path)} does not start with "/"`,
+      `@OnMessage: the path ${showValue(path)} does not start with "/"`,
       "start it with '/'",
     )
     return undefined
@@ -63,13 +64,13 @@ export function readPattern(
   problems: Problems,
 ): Pattern | undefined {
   if (typeof source !== 'string') {
-    problems.add(where, `${quote(source)} is no path`, "write a path such as '/chat/:room'")
+    problems.add(where, `${showValue(source)} is no path`, "write a path such as '/chat/:room'")
     return undefined
   }
   try {
     return parsePattern(source)
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = errorText(error)
     problems.add(
       where,
       `bad path "${source}": ${reason}`,
@@ -77,8 +78,4 @@ export function readPattern(
     )
     return undefined
   }
-}
-
-function quote(value: unknown): string {
-  return typeof value === 'string' ? `"${value}"` : String(value)
 }

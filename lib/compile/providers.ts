@@ -1,6 +1,7 @@
 import type { AppContainer } from '../di/app-container.js'
 import { checkConstructor } from '../di/check-constructor.js'
 import { WsDefinitionError } from '../errors/ws-definition-error.js'
+import { errorText } from '../errors/show-value.js'
 import type { Problems } from '../errors/problems.js'
 import type { Constructor } from '../metadata/records.js'
 import { LiveConnection } from '../runtime/live-connection.js'
@@ -62,7 +63,7 @@ export class Providers {
     try {
       return this.#container.resolve(type as never)
     } catch (cause) {
-      const problem = cause instanceof Error ? cause.message : String(cause)
+      const problem = errorText(cause)
       const mend = 'see the cause; dependencies are registered before createWsApp is called'
       const where = `${type.name}.constructor`
       throw new WsDefinitionError([{ where, problem: `failed: ${problem}`, mend }], { cause })

@@ -1,5 +1,6 @@
 import { andThen, isPromise, type MaybePromise } from '../async/maybe-promise.js'
 import type { Problems } from '../errors/problems.js'
+import { showValue } from '../errors/show-value.js'
 import type { MethodRecord } from '../metadata/records.js'
 import type { WsRoomManager } from '../rooms/ws-room-manager.js'
 import { compileRoomName } from '../routing/room-pattern.js'
@@ -53,7 +54,7 @@ function readBroadcast(event: unknown, options: unknown, source: EffectSource): 
   if (event !== undefined && (typeof event !== 'string' || event === '' || event.startsWith('$'))) {
     problems.add(
       where,
-      `@Broadcast: ${String(event)} is no event of an app`,
+      `@Broadcast: ${showValue(event)} is no event of an app`,
       'give a name that is not empty and does not start with "$"',
     )
   }

@@ -21,7 +21,7 @@ export class AppContainer {
     this.container = parent.createChildContainer()
   }
 
-  register<T>(token: InjectionToken<T>, value: T): void {
+  register(token: InjectionToken, value: unknown): void {
     this.container.registerInstance(token, value)
   }
 

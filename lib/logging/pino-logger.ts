@@ -27,5 +27,5 @@ export function createPinoLogger(): WsLogger {
 function load(): WsLogger {
   const require = createRequire(import.meta.url)
   const create = require('pino') as typeof pino
-  return create({ name: 'enfilade', level: process.env['LOG_LEVEL'] ?? 'info' })
+  return create({ name: 'enfilade', level: process.env.LOG_LEVEL ?? 'info' })
 }

@@ -1,3 +1,4 @@
+import { showValue } from '../errors/show-value.js'
 import type { LimitOptions } from './options.js'
 
 type Given = Readonly<Record<string, unknown>>
@@ -36,10 +37,10 @@ export function checkLimits(options: Given, report: Report): void {
   }
   const { compression } = options
   if (compression !== undefined && typeof compression !== 'boolean') {
-    report('compression', `must be true or false, got ${String(compression)}`)
+    report('compression', `must be true or false, got ${showValue(compression)}`)
   }
-  checkBackpressure(options['backpressure'], report)
-  checkRateLimit(options['rateLimit'], report)
+  checkBackpressure(options.backpressure, report)
+  checkRateLimit(options.rateLimit, report)
 }
 
 function checkRange(name: string, value: unknown, range: Range, report: Report): void {
@@ -51,32 +52,32 @@ function checkRange(name: string, value: unknown, range: Range, report: Report):
   if (isFine) return
   const extra = (zero ? ', or 0 for none' : '') + (infinite ? ', or Infinity for none' : '')
   const upper = max === Number.MAX_SAFE_INTEGER ? ` of at least ${min}` : ` from ${min} to ${max}`
-  report(name, `must be a whole number${upper}${extra}, got ${String(value)}`)
+  report(name, `must be a whole number${upper}${extra}, got ${showValue(value)}`)
 }
 
 function checkBackpressure(value: unknown, report: Report): void {
   if (value === undefined) return
   if (typeof value !== 'object' || value === null) {
-    report('backpressure', `must be { limit, policy }, got ${String(value)}`)
+    report('backpressure', `must be { limit, policy }, got ${showValue(value)}`)
     return
   }
   const { limit, policy } = value as Given
   if (limit !== undefined)
     checkRange('backpressure.limit', limit, { min: 1024, max: MAX_BYTES }, report)
   if (policy !== undefined && policy !== 'close' && policy !== 'drop') {
-    report('backpressure.policy', `must be 'close' or 'drop', got ${String(policy)}`)
+    report('backpressure.policy', `must be 'close' or 'drop', got ${showValue(policy)}`)
   }
 }
 
 function checkRateLimit(value: unknown, report: Report): void {
   if (value === undefined || value === false) return
   if (typeof value !== 'object' || value === null) {
-    report('rateLimit', `must be false or { perSecond, burst }, got ${String(value)}`)
+    report('rateLimit', `must be false or { perSecond, burst }, got ${showValue(value)}`)
     return
   }
   const { perSecond, burst } = value as Given
   if (typeof perSecond !== 'number' || !(perSecond > 0 && perSecond < Infinity)) {
-    report('rateLimit.perSecond', `must be a number above 0, got ${String(perSecond)}`)
+    report('rateLimit.perSecond', `must be a number above 0, got ${showValue(perSecond)}`)
   }
   checkRange('rateLimit.burst', burst, { min: 1, max: Number.MAX_SAFE_INTEGER }, report)
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { Problems } from '../errors/problems.js'
+import { showValue } from '../errors/show-value.js'
 import { checkLimits } from './check-limits.js'
 import { DEFAULT_LIMITS } from './defaults.js'
 import type { WsAppOptions } from './options.js'
@@ -55,7 +56,7 @@ export function checkOptions(options: unknown, problems: Problems): options is W
   }
   const report = (name: string, fault: string): void =>
     problems.add(`createWsApp.${name}`, fault, mendOf(name))
-  if (options['controllers'] === undefined) report('controllers', 'is missing')
+  if (options.controllers === undefined) report('controllers', 'is missing')
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined || name in DEFAULT_LIMITS) continue
     if (!(name in CHECKS)) {
@@ -64,7 +65,7 @@ export function checkOptions(options: unknown, problems: Problems): options is W
       continue
     }
     const fault = CHECKS[name as keyof typeof CHECKS](value)
-    if (fault !== undefined) report(name, `${fault}, got ${show(value)}`)
+    if (fault !== undefined) report(name, `${fault}, got ${showValue(value)}`)
   }
   checkLimits(options, (name, fault) => report(name, fault))
   return true
@@ -103,7 +104,7 @@ function checkTls(value: unknown): string | undefined {
   for (const [name, file] of Object.entries(value)) {
     if (!name.endsWith('_file_name')) continue
     if (typeof file !== 'string' || !existsSync(file))
-      return `${name}: there is no file ${show(file)}`
+      return `${name}: there is no file ${showValue(file)}`
   }
   return undefined
 }
@@ -114,9 +115,4 @@ function isStrings(value: unknown): value is string[] {
 
 function hasMethods(value: Given, names: readonly string[]): boolean {
   return names.every((name) => typeof value[name] === 'function')
-}
-
-function show(value: unknown): string {
-  if (typeof value === 'function') return 'a function'
-  return typeof value === 'object' && value !== null ? 'an object' : String(value)
 }

@@ -19,7 +19,7 @@ export interface WsCodec {
 export const jsonCodec: WsCodec = {
   decode(frame) {
     if (typeof frame !== 'string') throw new TypeError('binary frames are not JSON')
-    return JSON.parse(frame)
+    return JSON.parse(frame) as unknown
   },
   encode: (record) => JSON.stringify(record),
 }

@@ -132,7 +132,7 @@ export class Dispatcher {
     const parts = { event, path, params, rawParams, data, id, raw: frame }
     const context = new WsContext(this.#host, 'message', connection, route.handler, parts)
     if (route.serialKey) this.#runInTurn(connection, route, context, route.serialKey)
-    else this.#run(connection, route, context)
+    else void this.#run(connection, route, context)
   }
 
   /** Why no handler may be started now. */

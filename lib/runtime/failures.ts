@@ -3,6 +3,7 @@ import type { WsErrorBody } from '../protocol/records.js'
 import { RESERVED_PUSH } from '../protocol/reserved-events.js'
 import type { AppHost } from './app-host.js'
 import type { LiveConnection } from './live-connection.js'
+import type { WsConnection } from './ws-connection.js'
 import { increment } from './ws-counters.js'
 import type { WsContext } from './ws-context.js'
 
@@ -45,7 +46,7 @@ export class Failures {
   /** A hook failed that has nobody to answer to. */
   ofHook(context: WsContext, error: unknown): void {
     const { handler, path, connection } = context
-    this.#record(connection as LiveConnection, { handler, path }, toErrorBody(error), error)
+    this.#record(connection, { handler, path }, toErrorBody(error), error)
   }
 
   /** Pushes a `$` event. */
@@ -65,7 +66,7 @@ export class Failures {
   }
 
   #record(
-    connection: LiveConnection,
+    connection: WsConnection,
     { handler, event, path, id }: FailedMessage,
     { code, message }: WsErrorBody,
     error: unknown,

@@ -101,7 +101,7 @@ export class LiveConnection extends WsConnection {
     return this.#answer({ id, error: { code, message, details } })
   }
 
-  close(code: number = 1000, reason = ''): void {
+  close(code = 1000, reason = ''): void {
     if (!isSendableCloseCode(code)) {
       throw new RangeError(`close: ${code} is no close code that may be sent`)
     }

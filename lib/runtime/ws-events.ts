@@ -44,7 +44,7 @@ export class WsEvents {
 
   /** @returns a function that ends the listening */
   on<K extends keyof WsEventMap>(name: K, listener: Listener<K>): () => void {
-    const listeners = (this.#listeners[name] as Set<Listener<K>> | undefined) ?? new Set()
+    const listeners = this.#listeners[name] ?? new Set()
     ;(this.#listeners as Record<K, Set<Listener<K>>>)[name] = listeners.add(listener)
     return () => {
       listeners.delete(listener)
@@ -53,7 +53,7 @@ export class WsEvents {
 
   /** @internal */
   emit<K extends keyof WsEventMap>(name: K, event: WsEventMap[K]): void {
-    const listeners = this.#listeners[name] as Set<Listener<K>> | undefined
+    const listeners = this.#listeners[name]
     if (!listeners) return
     for (const listener of listeners) {
       try {

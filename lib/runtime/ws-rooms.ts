@@ -1,7 +1,15 @@
 import type { MaybePromise } from '../async/maybe-promise.js'
 import type { WsRoomManager } from '../rooms/ws-room-manager.js'
 import type { WsConnection } from './ws-connection.js'
-import type { WsContext } from './ws-context.js'
+import type { WsParams } from '../protocol/records.js'
+
+/** What the current message is to its rooms: a `WsContext`. */
+export interface RoomsContext {
+  readonly kind: string
+  readonly connection: WsConnection
+  readonly path: string
+  readonly params: WsParams
+}
 
 /** How {@link WsRooms.broadcast} sends. */
 export interface RoomBroadcastOptions {
@@ -14,9 +22,9 @@ export interface RoomBroadcastOptions {
 /** The rooms, seen from the current message: its path is the default room. */
 export class WsRooms {
   readonly #manager: WsRoomManager<WsConnection>
-  readonly #context: WsContext
+  readonly #context: RoomsContext
 
-  constructor(manager: WsRoomManager<WsConnection>, context: WsContext) {
+  constructor(manager: WsRoomManager<WsConnection>, context: RoomsContext) {
     this.#manager = manager
     this.#context = context
   }
@@ -69,7 +77,7 @@ export class WsRooms {
 }
 
 /** The parameters of a push: none rather than an empty object. */
-export function pushParams({ params }: WsContext): WsContext['params'] | undefined {
+export function pushParams({ params }: RoomsContext): WsParams | undefined {
   for (const _ in params) return params
   return undefined
 }

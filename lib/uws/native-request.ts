@@ -50,7 +50,7 @@ export class NativeRequest implements UpgradeRequest {
   }
 
   get origin(): string | undefined {
-    return this.headers['origin']
+    return this.headers.origin
   }
 
   /** The header's value, or an empty string. */

@@ -1,4 +1,4 @@
-import type { AppOptions, TemplatedApp, us_listen_socket } from 'uWebSockets.js'
+import type * as Uws from 'uWebSockets.js'
 import { WsPlatformError } from '../errors/ws-platform-error.js'
 
 const NAME = 'uWebSockets.js'
@@ -8,12 +8,14 @@ const OFFICIAL = 'github:uNetworking/uWebSockets.js'
 /** The binaries that the pinned package carries, by major version of Node. */
 const PACKED_NODES: readonly string[] = ['18', '20', '21', '22']
 
+/** The native app. */
+export type NativeApp = Uws.TemplatedApp
+
 /** What is used of the module. The typings of the pinned package leave its constants out. */
-export interface UwsModule {
-  App(options?: AppOptions): TemplatedApp
-  SSLApp(options: AppOptions): TemplatedApp
-  us_listen_socket_close(socket: us_listen_socket): void
-  us_socket_local_port(socket: us_listen_socket): number
+export interface UwsModule extends Pick<
+  typeof Uws,
+  'App' | 'SSLApp' | 'us_listen_socket_close' | 'us_socket_local_port'
+> {
   readonly DISABLED: number
   readonly SHARED_COMPRESSOR: number
   readonly SHARED_DECOMPRESSOR: number

@@ -11,15 +11,15 @@ import type { SocketData, Upgrader } from './upgrader.js'
 /** What happens to sockets, for the runtime to hear. */
 export interface SocketHandlers {
   /** A socket opened: what to call it from now on. */
-  create(socket: ConnectionSocket, identity: ConnectionIdentity): LiveConnection
+  create: (socket: ConnectionSocket, identity: ConnectionIdentity) => LiveConnection
   /** Everything about the connection is in place. */
-  opened(connection: LiveConnection): void
-  received(connection: LiveConnection, frame: string | Uint8Array): void
+  opened: (connection: LiveConnection) => void
+  received: (connection: LiveConnection, frame: string | Uint8Array) => void
   /** A ping arrived. */
-  pinged(connection: LiveConnection): void
+  pinged: (connection: LiveConnection) => void
   /** A frame was dropped since the socket's queue is full. */
-  dropped(connection: LiveConnection): void
-  closed(connection: LiveConnection, code: number, reason: string): void
+  dropped: (connection: LiveConnection) => void
+  closed: (connection: LiveConnection, code: number, reason: string) => void
 }
 
 /** What uWebSockets.js has to know of the limits. */
@@ -98,7 +98,7 @@ export class UwsServer {
     const { upgrader } = this.#parts
     this.#native.any('/*', (response, request) => upgrader.answer(response, request))
     return new Promise((resolve, reject) => {
-      const settle = (socket: us_listen_socket | false): void => {
+      const settle: OnListen = (socket) => {
         if (socket) {
           this.#listenSocket = socket
           resolve(uws.us_socket_local_port(socket))
@@ -110,15 +110,9 @@ export class UwsServer {
       }
       // By default uWS shares a port between processes: a second app would get half of the clients.
       const option = uws.LIBUS_LISTEN_EXCLUSIVE_PORT
-      if (host === undefined) this.#native.listen(port, option, settle)
-      else
-        (this.#native.listen as unknown as ListenOnHost).call(
-          this.#native,
-          host,
-          port,
-          option,
-          settle,
-        )
+      const native = this.#native as unknown as ExclusiveListener
+      if (host === undefined) native.listen(port, option, settle)
+      else native.listen(host, port, option, settle)
     })
   }
 
@@ -180,10 +174,10 @@ export class UwsServer {
   }
 }
 
-/** The typings of the pinned package leave this form out; the binary has it. */
-type ListenOnHost = (
-  host: string,
-  port: number,
-  option: number,
-  callback: (socket: us_listen_socket | false) => void,
-) => TemplatedApp
+type OnListen = (socket: us_listen_socket | false) => void
+
+/** The typings of the pinned package leave the form with a host out; the binary has it. */
+interface ExclusiveListener {
+  listen(port: number, option: number, callback: OnListen): void
+  listen(host: string, port: number, option: number, callback: OnListen): void
+}

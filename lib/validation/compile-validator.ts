@@ -1,4 +1,5 @@
 import { isPromise, type MaybePromise } from '../async/maybe-promise.js'
+import { showValue } from '../errors/show-value.js'
 import type { Constructor } from '../metadata/records.js'
 import { dataError, kindError, type FieldError } from './data-error.js'
 import { inspectDto } from './dto-graph.js'
@@ -40,9 +41,9 @@ export function compileReader(
   if (type === (Object as unknown)) return { read: (data) => data, isAsync: false }
   const kind = KINDS.get(type)
   if (kind) return { read: kindReader(kind), isAsync: false }
-  if (typeof type !== 'function') return `${String(type)} is no class`
+  if (typeof type !== 'function') return `${showValue(type)} is no class`
   if (BUILT_IN.has(type)) return `${type.name} is no DTO class`
-  return compileDto(type as Constructor<unknown>, groups)
+  return compileDto(type, groups)
 }
 
 function kindReader([rule, message, isKind]: readonly [
@@ -118,7 +119,7 @@ function build(
   groups: readonly string[] | undefined,
 ): object {
   const options = groups ? { groups: [...groups] } : {}
-  return transformer.plainToInstance(type as never, data, options) as object
+  return transformer.plainToInstance<object, object>(type as never, data, options)
 }
 
 function createCheck(

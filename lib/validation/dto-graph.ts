@@ -42,7 +42,7 @@ function mayWait(constraint: unknown, { validator }: ValidationLibraries): boole
   if (typeof constraint !== 'function') return false
   return validator
     .getMetadataStorage()
-    .getTargetValidatorConstraints(constraint as never)
+    .getTargetValidatorConstraints(constraint)
     .some((rule) => rule.async || !isBuiltIn(rule.name, validator))
 }
 

@@ -1,0 +1,25 @@
+/** A value in words, for messages about a wrong one. */
+export function showValue(value: unknown): string {
+  switch (typeof value) {
+    case 'string':
+      return `"${value}"`
+    case 'function':
+      return value.name === '' ? 'a function' : value.name
+    case 'object':
+      if (value === null) return 'null'
+      return Array.isArray(value) ? 'an array' : 'an object'
+    case 'undefined':
+      return 'undefined'
+    case 'symbol':
+      return value.toString()
+    case 'number':
+    case 'boolean':
+    case 'bigint':
+      return `${value}`
+  }
+}
+
+/** The text of something thrown. */
+export function errorText(error: unknown): string {
+  return error instanceof Error ? error.message : showValue(error)
+}
