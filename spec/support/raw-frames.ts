@@ -19,6 +19,8 @@ export interface FrameParts {
   fin?: boolean
   /** Masked as a client has to; true by default. */
   masked?: boolean
+  /** The four bytes to mask with; random by default. */
+  mask?: Uint8Array
   /** The three reserved bits as a number 0–7; 4 is RSV1 ("compressed"). */
   rsv?: number
   /** The length the header claims, whatever the payload has. */
@@ -44,7 +46,7 @@ export function encodeFrame(parts: FrameParts = {}): Buffer {
   header[0] = (fin ? 0x80 : 0) | ((rsv & 7) << 4) | (opcode & 15)
   if (!masked) return Buffer.concat([header, payload])
   header[1] = (header[1] ?? 0) | 0x80
-  const mask = randomBytes(4)
+  const mask = parts.mask ?? randomBytes(4)
   return Buffer.concat([header, mask, applyMask(Buffer.from(payload), mask)])
 }
 

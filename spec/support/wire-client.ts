@@ -193,8 +193,8 @@ export class WireClient {
   #receive(data: RawData, isBinary: boolean): void {
     const bytes = Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as Buffer)
     this.#raw.push(bytes.toString(isBinary ? 'latin1' : 'utf8'))
-    if (isBinary) return
-    const record = JSON.parse(bytes.toString()) as WirePush | WireReply
+    const record = isBinary ? undefined : readRecord(bytes.toString())
+    if (!record) return
     if ('event' in record) this.#push(record)
     else this.#reply(record)
   }
@@ -239,6 +239,16 @@ export class WireClient {
     this.#pushes.end(error)
     this.#raw.end(error)
     this.#closed.resolve(close)
+  }
+}
+
+/** What is no JSON object is nothing this client knows; `nextRaw` still shows it. */
+function readRecord(text: string): WirePush | WireReply | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? (value as WirePush | WireReply) : undefined
+  } catch {
+    return undefined
   }
 }
 
