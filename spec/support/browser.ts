@@ -16,7 +16,7 @@ const flags = [
 const startTimeoutMs = 60_000
 
 /** Path of the Chromium on this machine, if there is one. */
-export function findChromium(): string | undefined {
+function findChromium(): string | undefined {
   for (const name of ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']) {
     try {
       return execFileSync('which', [name], { encoding: 'utf8', stdio: 'pipe' }).trim()

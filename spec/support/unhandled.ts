@@ -21,7 +21,7 @@ export function isUnhandledMessage(message: unknown): message is UnhandledMessag
 }
 
 /** Starts to report; runs in the child. */
-export function reportUnhandled(): void {
+function reportUnhandled(): void {
   // Unhandled rejections come here too, with their origin, as long as nobody listens for them.
   process.on('uncaughtException', (error: unknown, origin) => {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
