@@ -1,6 +1,8 @@
 import { isPromise, type MaybePromise } from '../async/maybe-promise.js'
+import { WsError } from '../errors/ws-error.js'
 import { showValue } from '../errors/show-value.js'
 import type { Constructor } from '../metadata/records.js'
+import { compileDto } from './compiled-dto.js'
 import { dataError, kindError, type FieldError } from './data-error.js'
 import { inspectDto } from './dto-graph.js'
 import { toFieldErrors } from './field-errors.js'
@@ -43,7 +45,7 @@ export function compileReader(
   if (kind) return { read: kindReader(kind), isAsync: false }
   if (typeof type !== 'function') return `${showValue(type)} is no class`
   if (BUILT_IN.has(type)) return `${type.name} is no DTO class`
-  return compileDto(type, groups)
+  return compileClass(type, groups)
 }
 
 function kindReader([rule, message, isKind]: readonly [
@@ -57,7 +59,7 @@ function kindReader([rule, message, isKind]: readonly [
   }
 }
 
-function compileDto(
+function compileClass(
   type: Constructor<unknown>,
   groups: readonly string[] | undefined,
 ): CompiledReader | string {
@@ -65,13 +67,14 @@ function compileDto(
   const { hasRules, isAsync } = inspectDto(type, libraries)
   if (!hasRules) return `${type.name} has no class-validator decorators`
   const check = createCheck(libraries, isAsync, groups)
+  const compiled = compileDto(type, { libraries, groups })
   const read: DataReader = (data) => {
     if (typeof data !== 'object' || data === null || Array.isArray(data)) {
       throw kindError('isObject', 'data must be an object')
     }
     const fault = forbiddenKey(data, '')
     if (fault) throw dataError([fault])
-    return check(build(libraries, type, data, groups))
+    return compiled?.(data) ?? check(build(libraries, type, data, groups))
   }
   return { read, isAsync }
 }
@@ -119,7 +122,13 @@ function build(
   groups: readonly string[] | undefined,
 ): object {
   const options = groups ? { groups: [...groups] } : {}
-  return transformer.plainToInstance<object, object>(type as never, data, options)
+  try {
+    return transformer.plainToInstance<object, object>(type as never, data, options)
+  } catch (error) {
+    if (error instanceof WsError) throw error
+    // Transformations run before the rules: what they choke on is data that no rule has seen.
+    throw kindError('transform', 'data cannot be transformed')
+  }
 }
 
 function createCheck(
@@ -149,18 +158,18 @@ function createCheck(
 }
 
 /** Keys that would become a prototype on the way into an instance, or pass for its class. */
-const FORBIDDEN = ['__proto__', 'constructor']
+const FORBIDDEN: ReadonlySet<string> = new Set(['__proto__', 'constructor'])
 
 function forbiddenKey(value: object, prefix: string): FieldError | undefined {
-  for (const key of FORBIDDEN) {
-    if (Object.hasOwn(value, key)) {
+  const record = value as Record<string, unknown>
+  for (const key in record) {
+    const item = record[key]
+    if (FORBIDDEN.has(key)) {
       const field = prefix === '' ? key : `${prefix}.${key}`
       return { field, rule: 'whitelistValidation', message: `property ${key} should not exist` }
     }
-  }
-  for (const [key, item] of Object.entries(value)) {
     if (typeof item !== 'object' || item === null) continue
-    const found = forbiddenKey(item as object, prefix === '' ? key : `${prefix}.${key}`)
+    const found = forbiddenKey(item, prefix === '' ? key : `${prefix}.${key}`)
     if (found) return found
   }
   return undefined

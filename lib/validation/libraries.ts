@@ -13,10 +13,16 @@ export interface ValidationLibraries {
 /** The part of class-transformer's metadata storage that is read here. */
 export interface TypeStorage {
   findTypeMetadata(target: object, property: string): TypeMetadata | undefined
+  findTransformMetadatas(target: object, property: string, type: number): readonly unknown[]
+  getStrategy(target: object): 'none' | 'excludeAll' | 'exposeAll'
+  getExposedMetadatas(target: object): readonly unknown[]
+  getExcludedMetadatas(target: object): readonly unknown[]
 }
 
 /** What `@Type` said. */
-interface TypeMetadata {
+export interface TypeMetadata {
+  /** The type that TypeScript emitted for the field. */
+  readonly reflectedType?: unknown
   readonly typeFunction?: () => unknown
   readonly options?: { readonly discriminator?: { subTypes: readonly { value: unknown }[] } }
 }
