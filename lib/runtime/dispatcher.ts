@@ -6,6 +6,7 @@ import { MessageFault, readMessage } from '../protocol/read-message.js'
 import type { WsMessage } from '../protocol/records.js'
 import { PING_EVENT, RESERVED_PREFIX } from '../protocol/reserved-events.js'
 import type { AppHost } from './app-host.js'
+import { clip } from './clip.js'
 import type { Failures } from './failures.js'
 import type { LiveConnection } from './live-connection.js'
 import { takeToken } from './rate-limiter.js'
@@ -213,11 +214,4 @@ export class Dispatcher {
     const waiting = this.#onIdle.splice(0)
     for (const resolve of waiting) resolve()
   }
-}
-
-const MAX_QUOTED = 128
-
-/** Shortens a client's own words before they are sent back. */
-function clip(text: string): string {
-  return text.length <= MAX_QUOTED ? text : `${text.slice(0, MAX_QUOTED)}…`
 }

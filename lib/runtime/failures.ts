@@ -2,6 +2,7 @@ import { WsError } from '../errors/ws-error.js'
 import type { WsErrorBody } from '../protocol/records.js'
 import { RESERVED_PUSH } from '../protocol/reserved-events.js'
 import type { AppHost } from './app-host.js'
+import { clip } from './clip.js'
 import type { LiveConnection } from './live-connection.js'
 import type { WsConnection } from './ws-connection.js'
 import { increment } from './ws-counters.js'
@@ -73,7 +74,8 @@ export class Failures {
   ): void {
     const { counters, logger, events } = this.#host
     increment(counters.errors, code)
-    const fields = { connection: connection.id, handler, event, path, code }
+    const quoted = { event: event && clip(event), path: path && clip(path) }
+    const fields = { connection: connection.id, handler, ...quoted, code }
     if (!(error instanceof WsError)) logger.error({ ...fields, err: error }, 'a handler failed')
     else if (code >= 500) logger.error({ ...fields, err: error }, message)
     else if (id === undefined) logger.warn(fields, `a message without id failed: ${message}`)
