@@ -16,6 +16,11 @@ const config: Config = {
     '^enfilade$': '<rootDir>/lib/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
+  // Jest runs CommonJS packages while it still links modules: tsyringe would come before the import
+  // of reflect-metadata that stands in front of it.
+  setupFiles: ['reflect-metadata'],
+  // More than the deadline of `within`, whose error says what was awaited in vain.
+  testTimeout: 15_000,
   coverageDirectory: 'coverage',
   collectCoverageFrom: ['lib/**/*.ts'],
 }
