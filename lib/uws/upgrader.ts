@@ -91,7 +91,6 @@ export class Upgrader {
   close(): void {
     this.#isClosed = true
     for (const attempt of this.#waiting) attempt.refuse(new WsError(503, 'The server shuts down'))
-    this.#waiting.clear()
   }
 
   #decide(attempt: Attempt, request: NativeRequest): void {
@@ -131,17 +130,10 @@ export class Upgrader {
   }
 
   #wait(attempt: Attempt, session: PromiseLike<unknown>): void {
-    this.#waiting.add(attempt)
-    attempt.startWaiting(this.#policy.authorizeTimeout)
+    attempt.startWaiting(this.#policy.authorizeTimeout, this.#waiting)
     void Promise.resolve(session).then(
-      (value) => {
-        this.#waiting.delete(attempt)
-        attempt.accept(value)
-      },
-      (error: unknown) => {
-        this.#waiting.delete(attempt)
-        attempt.refuse(error)
-      },
+      (value) => attempt.accept(value),
+      (error: unknown) => attempt.refuse(error),
     )
   }
 }
@@ -156,6 +148,7 @@ class Attempt {
   readonly #request: NativeRequest
   #isAnswered = false
   #timer: NodeJS.Timeout | undefined
+  #waiting: Set<Attempt> | undefined
 
   constructor(
     policy: UpgradePolicy,
@@ -169,8 +162,13 @@ class Attempt {
     this.#request = request
   }
 
-  /** uWebSockets.js ends the process when a request is left open without `onAborted`. */
-  startWaiting(milliseconds: number): void {
+  /**
+   * uWebSockets.js ends the process when a request is left open without `onAborted`.
+   *
+   * @param waiting has this attempt in it until it is over, even when `authorize` never is
+   */
+  startWaiting(milliseconds: number, waiting: Set<Attempt>): void {
+    this.#waiting = waiting.add(this)
     this.#response.onAborted(() => {
       this.#finish()
       this.#giveSlot()
@@ -232,6 +230,7 @@ class Attempt {
     if (this.#isAnswered) return false
     this.#isAnswered = true
     clearTimeout(this.#timer)
+    this.#waiting?.delete(this)
     return true
   }
 
