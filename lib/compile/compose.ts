@@ -17,24 +17,24 @@ function wrap(outer: WsMiddleware, inner: Runner): Runner {
     const next = (): unknown => {
       if (isCalled) throw new Error('next() was called twice')
       isCalled = true
-      below = inner(context)
+      below = observed(inner(context))
       return below
     }
     const result = outer(context, next)
     // `undefined` leaves the result as it is, so that middleware may just call next(): otherwise a
-    // forgotten `return` would lose the reply, and a rejection would end the process.
-    if (isPromise(result)) return result.then((value) => value ?? resultOr(value, below))
-    return resultOr(result, below)
+    // forgotten `return` would lose the reply.
+    if (!isPromise(result)) return result === undefined ? below : result
+    return Promise.resolve(result).then((value) => (value === undefined ? below : value))
   }
 }
 
-function resultOr(result: unknown, below: unknown): unknown {
-  if (result === undefined) return below
-  if (result !== below && isPromise(below)) void below.then(undefined, ignore)
-  return result
-}
-
-/** Middleware answered without waiting for the handler: the handler's failure is not the answer. */
-function ignore(): void {
-  return undefined
+/**
+ * Middleware may throw, answer, or wait for something else before it looks at what `next()` gave: a
+ * rejection that nobody looks at must not end the process.
+ */
+function observed(result: unknown): unknown {
+  if (!isPromise(result)) return result
+  const promise = Promise.resolve(result)
+  promise.catch(() => undefined)
+  return promise
 }

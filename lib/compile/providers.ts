@@ -35,12 +35,15 @@ export class Providers {
   of(type: Constructor): InstanceProvider {
     const existing = this.#providers.get(type)
     if (existing) return existing
-    const isScoped = this.#container.adopt(type)
-    checkConstructor(
-      type,
-      (token) => (isConnectionToken(token) ? isScoped : this.#container.has(token)),
-      this.#problems,
-    )
+    const adoption = this.#container.adopt(type)
+    const isScoped = adoption === 'scoped'
+    if (adoption !== 'registered') {
+      checkConstructor(
+        type,
+        (token) => (isConnectionToken(token) ? isScoped : this.#container.has(token)),
+        this.#problems,
+      )
+    }
     const provider: InstanceProvider = isScoped
       ? { get: (connection) => this.#scopeOf(connection).resolve(type) }
       : new SingletonProvider()

@@ -11,6 +11,12 @@ export interface Scope {
 }
 
 /**
+ * How a class is provided: one instance a connection, one an app, or as its owner registered it,
+ * which may be by a value.
+ */
+export type Adoption = 'scoped' | 'singleton' | 'registered'
+
+/**
  * The container of one app: a child of the user's, so that what the app registers stays its own.
  * Classes are singletons of the app unless they were registered otherwise.
  */
@@ -33,16 +39,13 @@ export class AppContainer {
     return this.container.resolve(token)
   }
 
-  /**
-   * Makes a class resolvable: as it was registered, else as a singleton of this app.
-   *
-   * @returns whether each connection gets an instance of its own
-   */
-  adopt(type: Constructor): boolean {
+  /** Makes a class resolvable: as it was registered, else as a singleton of this app. */
+  adopt(type: Constructor): Adoption {
     const token = type as InjectionToken<object>
-    if (this.#isScoped(token)) return true
-    if (!this.has(token)) this.container.registerSingleton(type as never)
-    return false
+    if (this.#isScoped(token)) return 'scoped'
+    if (this.has(token)) return 'registered'
+    this.container.registerSingleton(type as never)
+    return 'singleton'
   }
 
   /** A container for one connection. */

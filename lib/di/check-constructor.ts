@@ -22,7 +22,6 @@ export function checkConstructor(
   const tokens = injectionTokens(type)
   const types = constructorParameterTypes(type) ?? []
   const count = Math.max(type.length, types.length)
-  if (isRegistered(type as InjectionToken) && count === 0) return
   for (let index = 0; index < count; index++) {
     const token = tokens[index] ?? types[index]
     const fault = faultOf(token, tokens[index] !== undefined, isRegistered)
