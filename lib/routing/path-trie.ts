@@ -49,6 +49,7 @@ export class PathTrie<T> {
   }
 
   match(path: string): PathMatch<T> | undefined {
+    if (!path.startsWith('/')) return undefined
     const raw: string[] = []
     const leaf = find(this.#root, path, 0, raw)
     return leaf && { value: leaf.value, names: leaf.names, raw }
@@ -96,8 +97,12 @@ function find<T>(node: Node<T>, path: string, at: number, raw: string[]): Leaf<T
   const next = node.statics.get(text)
   const found = next && find(next, path, end, raw)
   if (found) return found
-  if (text === '') return undefined
-  return findValue(node, path, { text, at, end }, raw)
+  const value = text === '' ? undefined : findValue(node, path, { text, at, end }, raw)
+  if (value) return value
+  // Of a path all of whose segments are wanted, the empty ones are too.
+  if (!node.wildcard || at + 1 === path.length) return undefined
+  raw.push(path.slice(at + 1))
+  return node.wildcard
 }
 
 function findValue<T>(
@@ -121,7 +126,5 @@ function findValue<T>(
     if (found) return found
     raw.length = depth
   }
-  if (!node.wildcard) return undefined
-  raw.push(path.slice(at + 1))
-  return node.wildcard
+  return undefined
 }

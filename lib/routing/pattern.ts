@@ -35,7 +35,9 @@ export function parsePattern(source: string): Pattern {
     const twice = list.find((name, index) => list.indexOf(name) !== index)
     if (twice !== undefined) throw new Error(`the parameter ":${twice}" stands twice`)
   }
-  if (names.includes('__proto__')) throw new Error('a parameter may not be called __proto__')
+  // Where the parameter is left out, an object would answer with what it inherits.
+  const inherited = names.find((name) => name in Object.prototype)
+  if (inherited !== undefined) throw new Error(`a parameter may not be called ${inherited}`)
   const required = names.filter((name) => nameLists.every((list) => list.includes(name)))
   return { source, variants, required, names }
 }
@@ -45,7 +47,7 @@ function namesOf(segment: Segment): readonly string[] {
   return segment.kind === 'mixed' ? segment.names : [segment.name]
 }
 
-/** Every way to take or leave the optional groups, the fullest first. */
+/** Every way to take or leave the optional groups, in the order in which path-to-regexp tries them. */
 function expand(tokens: readonly Token[]): readonly (readonly Token[])[] {
   const groups = countGroups(tokens)
   if (groups > MAX_OPTIONAL_GROUPS) {
@@ -54,7 +56,7 @@ function expand(tokens: readonly Token[]): readonly (readonly Token[])[] {
   let lists: Token[][] = [[]]
   for (const token of tokens) {
     const choices = token.type === 'group' ? [...expand(token.tokens), []] : [[token]]
-    lists = choices.flatMap((choice) => lists.map((list) => [...list, ...choice]))
+    lists = lists.flatMap((list) => choices.map((choice) => [...list, ...choice]))
   }
   return lists
 }

@@ -14,18 +14,8 @@ export function compileRoomName(pattern: Pattern): (raw: Params) => string {
     const name = compile(pattern.source)({})
     return () => name
   }
-  const fill = compile(pattern.source, { encode: false })
-  const wildcards = new Set(
-    pattern.variants.flat().flatMap((s) => (s.kind === 'wildcard' ? [s.name] : [])),
-  )
-  if (wildcards.size === 0) return (raw) => fill(raw)
-  return (raw) => {
-    const values = Object.entries(raw).map(([name, value]) => [
-      name,
-      wildcards.has(name) ? value.split('/') : value,
-    ])
-    return fill(Object.fromEntries(values) as Record<string, string | string[]>)
-  }
+  // Unencoded, a wildcard is filled as it was matched: with one string.
+  return compile(pattern.source, { encode: false })
 }
 
 /** Which rooms a pattern means, and the parameters in a room's name. */
