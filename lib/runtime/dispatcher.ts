@@ -209,7 +209,7 @@ export class Dispatcher {
   }
 
   #leaveFlight(connection: LiveConnection): void {
-    connection.inFlight--
+    if (--connection.inFlight === 0) connection.onIdle?.()
     if (--this.#host.counters.inFlight > 0) return
     const waiting = this.#onIdle.splice(0)
     for (const resolve of waiting) resolve()

@@ -119,18 +119,17 @@ export class Lifecycle {
       )
       if (isPromise(done)) waits.push(Promise.resolve(done))
     }
-    if (waits.length > 0) return this.#bounded(connection, Promise.all(waits))
+    if (waits.length === 0) return
+    const late = '@OnDisconnect has not finished: the connection leaves its rooms now'
+    return this.#bounded(connection, Promise.all(waits), late)
   }
 
-  /** A handler that hangs must not keep a ghost in its rooms. */
-  #bounded(connection: LiveConnection, done: Promise<unknown>): Promise<void> {
+  /** What hangs must not keep a ghost in its rooms, or the app from closing. */
+  #bounded(connection: LiveConnection, done: Promise<unknown>, late: string): Promise<void> {
     const { limits, logger } = this.#parts.host
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
-        logger.warn(
-          { connection: connection.id, milliseconds: limits.disconnectTimeout },
-          '@OnDisconnect has not finished: the connection leaves its rooms now',
-        )
+        logger.warn({ connection: connection.id, milliseconds: limits.disconnectTimeout }, late)
         resolve()
       }, limits.disconnectTimeout)
       timer.unref()
@@ -144,13 +143,28 @@ export class Lifecycle {
   #forget(connection: LiveConnection): MaybePromise<void> {
     const { rooms, logger } = this.#parts.host
     if (connection.hasRooms) rooms.leaveAll(connection)
-    const { scope } = connection
-    connection.scope = undefined
-    if (!scope) return
-    return guarded(
-      () => scope.dispose(),
-      (error) => logger.error({ err: error, connection: connection.id }, 'dispose failed'),
-    )
+    if (!connection.scope) return
+    return andThen(this.#handlersDone(connection), () => {
+      const { scope } = connection
+      connection.scope = undefined
+      return guarded(
+        () => scope?.dispose(),
+        (error) => logger.error({ err: error, connection: connection.id }, 'dispose failed'),
+      )
+    })
+  }
+
+  /** Its messages may still be worked on, by instances that are its own. */
+  #handlersDone(connection: LiveConnection): MaybePromise<void> {
+    if (connection.inFlight === 0) return
+    const late = 'a handler has not finished: the instances of its connection are disposed of now'
+    return this.#bounded(connection, whenIdle(connection), late)
+  }
+}
+
+async function whenIdle(connection: LiveConnection): Promise<void> {
+  while (connection.inFlight > 0) {
+    await new Promise<void>((resolve) => (connection.onIdle = resolve))
   }
 }
 

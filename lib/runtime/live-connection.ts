@@ -37,6 +37,8 @@ export class LiveConnection extends WsConnection {
   pending: PendingFrames | undefined
   /** Handlers that have not finished. */
   inFlight = 0
+  /** Called when the last of them has finished. */
+  onIdle: (() => void) | undefined
   /** Frames that were no messages. */
   faults = 0
   /** Messages it may send now, and when that was last reckoned (milliseconds). */

@@ -1,0 +1,386 @@
+import { beforeEach, describe, expect, it } from '@jest/globals'
+import {
+  BroadcastTransport,
+  Connection,
+  Controller,
+  Join,
+  MemoryBroadcastTransport,
+  OnConnect,
+  OnDisconnect,
+  OnLeave,
+  OnMessage,
+  Use,
+  WsConnection,
+  WsContext,
+  WsRoomManager,
+  WsServer,
+  type WsBroadcastTransport,
+  type WsNext,
+} from 'enfilade'
+import { container, inject, injectable, Lifecycle, scoped, singleton } from 'tsyringe'
+import { defer } from '../support/deadline.js'
+import { Inbox } from '../support/inbox.js'
+import { failureOf } from '../support/outcome.js'
+import { startApp } from '../support/start-app.js'
+
+describe('a controller', () => {
+  @injectable()
+  class Archive {
+    read(): string {
+      return 'the real archive'
+    }
+  }
+
+  @Controller()
+  class Counter {
+    static built = 0
+    #count = 0
+
+    constructor(private readonly archive: Archive) {
+      Counter.built++
+    }
+
+    @OnMessage('count')
+    count(): number {
+      return ++this.#count
+    }
+
+    @OnMessage('read')
+    read(): string {
+      return this.archive.read()
+    }
+  }
+
+  it('is built once an app, at start-up, whoever connects', async () => {
+    Counter.built = 0
+    const { connect } = await startApp({ controllers: [Counter] })
+    expect(Counter.built).toBe(1)
+    const [ann, ben] = await Promise.all([connect(), connect()])
+    await ann.call('count', '/')
+    expect(await ben.call('count', '/')).toBe(2)
+    expect(Counter.built).toBe(1)
+  })
+
+  it('is another one in another app', async () => {
+    const [one, two] = await Promise.all([
+      startApp({ controllers: [Counter] }),
+      startApp({ controllers: [Counter] }),
+    ])
+    await (await one.connect()).call('count', '/')
+    expect(await (await two.connect()).call('count', '/')).toBe(1)
+  })
+
+  it('gets the fake that a container of its own has under the class', async () => {
+    const child = container.createChildContainer()
+    child.register(Archive, { useValue: { read: () => 'a fake' } })
+    const real = await (await startApp({ controllers: [Counter] })).connect()
+    const fake = await (await startApp({ controllers: [Counter], container: child })).connect()
+    expect(await real.call('read', '/')).toBe('the real archive')
+    expect(await fake.call('read', '/')).toBe('a fake')
+  })
+
+  it('may be registered as a value or by a factory, which builds it its own way', async () => {
+    interface Config {
+      readonly name: string
+    }
+    @Controller()
+    class Configured {
+      constructor(private readonly config: Config) {}
+
+      @OnMessage('name')
+      name(): string {
+        return this.config.name
+      }
+    }
+    const made = container.createChildContainer()
+    made.register(Configured, { useFactory: () => new Configured({ name: 'made' }) })
+    const given = container.createChildContainer()
+    given.register(Configured, { useValue: new Configured({ name: 'given' }) })
+    const names = []
+    for (const child of [made, given]) {
+      const { connect } = await startApp({ controllers: [Configured], container: child })
+      names.push(await (await connect()).call('name', '/'))
+    }
+    expect(names).toEqual(['made', 'given'])
+  })
+
+  it('that is a @singleton() is shared by apps', async () => {
+    @singleton()
+    @Controller()
+    class Shared {
+      #count = 0
+
+      @OnMessage('count')
+      count(): number {
+        return ++this.#count
+      }
+    }
+    const apps = [
+      await startApp({ controllers: [Shared] }),
+      await startApp({ controllers: [Shared] }),
+    ]
+    const counts = []
+    for (const { connect } of apps) counts.push(await (await connect()).call('count', '/'))
+    expect(counts).toEqual([1, 2])
+  })
+
+  it('does not leave anything behind in the container it was given', async () => {
+    const child = container.createChildContainer()
+    await startApp({ controllers: [Counter], container: child })
+    expect(child.isRegistered(Counter)).toBe(false)
+    expect(child.isRegistered(WsServer)).toBe(false)
+  })
+
+  it('is disposed of when the app closes', async () => {
+    const disposed: string[] = []
+    @Controller()
+    class Owner {
+      async dispose(): Promise<void> {
+        await Promise.resolve()
+        disposed.push('owner')
+      }
+    }
+    const { stop } = await startApp({ controllers: [Owner] })
+    await stop()
+    expect(disposed).toEqual(['owner'])
+  })
+})
+
+describe('what the app has to inject', () => {
+  it('is its server, its rooms and its transport, the same as outside', async () => {
+    const transport = new MemoryBroadcastTransport()
+    @Controller()
+    class Injected {
+      constructor(
+        readonly server: WsServer,
+        readonly rooms: WsRoomManager<WsConnection>,
+        @inject(BroadcastTransport) readonly transport: WsBroadcastTransport,
+      ) {}
+    }
+    const { app } = await startApp({ controllers: [Injected], broadcastTransport: transport })
+    const injected = app.container.resolve(Injected)
+    expect(injected.server).toBe(app.server)
+    expect(injected.rooms).toBe(app.rooms)
+    expect(injected.transport).toBe(transport)
+  })
+
+  it('reaches services, which then broadcast', async () => {
+    @injectable()
+    class Announcer {
+      constructor(
+        private readonly server: WsServer,
+        private readonly rooms: WsRoomManager<WsConnection>,
+      ) {}
+
+      announce(): void {
+        this.server.broadcast('all', '/news', 1)
+        this.rooms.broadcast('/room', 'room', '/room', 2)
+      }
+    }
+    @Controller('/room')
+    class Room {
+      constructor(private readonly announcer: Announcer) {}
+
+      @OnMessage('join')
+      @Join()
+      join(): void {}
+
+      @OnMessage('announce')
+      announce(): void {
+        this.announcer.announce()
+      }
+    }
+    const client = await (await startApp({ controllers: [Room] })).connect()
+    await client.call('join', '/room')
+    const pushes = await client.pushesUntil({ event: 'announce', path: '/room' })
+    expect(pushes).toEqual([
+      { event: 'all', path: '/news', data: 1 },
+      { event: 'room', path: '/room', data: 2 },
+    ])
+  })
+})
+
+describe('a class @scoped per connection', () => {
+  let disposed: Inbox<string>
+
+  beforeEach(() => {
+    disposed = new Inbox<string>('a disposal')
+  })
+
+  @scoped(Lifecycle.ContainerScoped)
+  class Cart {
+    readonly items: unknown[] = []
+    constructor(private readonly connection: WsConnection) {}
+
+    owner(): string {
+      return this.connection.id
+    }
+
+    dispose(): void {
+      disposed.push(`cart of ${this.items.length}`)
+    }
+  }
+
+  @scoped(Lifecycle.ContainerScoped)
+  class Audit {
+    readonly trail: string[] = []
+    constructor(private readonly connection: WsConnection) {}
+
+    handle({ event, connection }: WsContext, next: WsNext): unknown {
+      this.trail.push(event)
+      if (connection !== this.connection) throw new Error('the wrong connection')
+      return next()
+    }
+  }
+
+  @scoped(Lifecycle.ContainerScoped)
+  @Controller('/cart')
+  @Use(Audit)
+  class CartController {
+    static built = 0
+    static readonly release = { current: defer<void>() }
+
+    constructor(
+      private readonly cart: Cart,
+      private readonly connection: WsConnection,
+      private readonly audit: Audit,
+    ) {
+      CartController.built++
+    }
+
+    @OnMessage('add')
+    add(@Connection() connection: WsConnection): object {
+      const count = this.cart.items.push('item')
+      const isMine = this.connection === connection && this.cart.owner() === connection.id
+      return { count, isMine, trail: this.audit.trail }
+    }
+
+    @OnMessage('slow')
+    @Join()
+    async slow(): Promise<void> {
+      await CartController.release.current.promise
+      this.cart.items.push('late')
+    }
+
+    @OnDisconnect()
+    gone(): void {
+      disposed.push(`gone with ${this.cart.items.length}`)
+    }
+
+    @OnLeave()
+    left(): void {
+      disposed.push(`left with ${this.cart.items.length}`)
+    }
+  }
+
+  it('has one instance a connection, shared by controller, middleware and service', async () => {
+    CartController.built = 0
+    const { connect } = await startApp({ controllers: [CartController] })
+    const [ann, ben] = await Promise.all([connect(), connect()])
+    expect(CartController.built).toBe(0)
+    await ann.call('add', '/cart')
+    expect(await ann.call('add', '/cart')).toEqual({
+      count: 2,
+      isMine: true,
+      trail: ['add', 'add'],
+    })
+    expect(await ben.call('add', '/cart')).toEqual({ count: 1, isMine: true, trail: ['add'] })
+    expect(CartController.built).toBe(2)
+  })
+
+  it('is disposed of when its connection has been taken leave of, and no other', async () => {
+    const { connect } = await startApp({ controllers: [CartController] })
+    const [ann, ben] = await Promise.all([connect(), connect()])
+    await ann.call('add', '/cart')
+    await ben.call('add', '/cart')
+    await ann.close()
+    expect(await disposed.next()).toBe('gone with 1')
+    expect(await disposed.next()).toBe('cart of 1')
+    expect(await ben.call('add', '/cart')).toMatchObject({ count: 2 })
+    expect(disposed.waiting).toEqual([])
+    await ben.close()
+    expect(await disposed.next()).toBe('gone with 2')
+    expect(await disposed.next()).toBe('cart of 2')
+  })
+
+  it('outlives the handlers that run when the connection ends', async () => {
+    CartController.built = 0
+    const { connect, stop } = await startApp({ controllers: [CartController] })
+    const client = await connect()
+    client.send('slow', '/cart')
+    await client.call('add', '/cart')
+    client.send('slow', '/cart')
+    await client.close()
+    expect(await disposed.next()).toBe('gone with 1')
+    expect(disposed.waiting).toEqual([])
+    CartController.release.current.resolve()
+    expect(await disposed.next()).toBe('cart of 3')
+    expect(CartController.built).toBe(1)
+    await stop()
+    expect(disposed.waiting).toEqual([])
+  })
+
+  it('is found in a container that was made before the class', async () => {
+    const early = container.createChildContainer()
+    @scoped(Lifecycle.ContainerScoped)
+    @Controller()
+    class Late {
+      #count = 0
+
+      @OnMessage('count')
+      count(): number {
+        return ++this.#count
+      }
+    }
+    const { connect } = await startApp({ controllers: [Late], container: early })
+    for (const client of [await connect(), await connect()]) {
+      expect(await client.call('count', '/')).toBe(1)
+    }
+  })
+
+  it('whose constructor throws is a 500 of that message, and 1011 on connect', async () => {
+    @scoped(Lifecycle.ContainerScoped)
+    @Controller()
+    class Broken {
+      constructor() {
+        throw new Error('out of paint')
+      }
+
+      @OnMessage('go')
+      go(): void {}
+    }
+    @scoped(Lifecycle.ContainerScoped)
+    @Controller()
+    class BrokenOnConnect extends Broken {
+      @OnConnect()
+      connect(): void {}
+    }
+    const { connect, logger } = await startApp({ controllers: [Broken] })
+    const failure = await failureOf((await connect()).call('go', '/'))
+    expect(failure).toEqual({ code: 500, message: 'Internal Error' })
+    expect(String((await logger.next('error')).fields.err)).toMatch('out of paint')
+    const other = await startApp({ controllers: [BrokenOnConnect] })
+    expect(await (await other.connect()).closed).toEqual({ code: 1011, reason: 'Internal Error' })
+  })
+
+  it('whose dispose fails is logged, and harms nobody', async () => {
+    @scoped(Lifecycle.ContainerScoped)
+    @Controller()
+    class Sticky {
+      @OnMessage('go')
+      go(): string {
+        return 'gone'
+      }
+
+      dispose(): Promise<void> {
+        return Promise.reject(new Error('stuck'))
+      }
+    }
+    const { connect, logger } = await startApp({ controllers: [Sticky] })
+    const [ann, ben] = await Promise.all([connect(), connect()])
+    await ann.call('go', '/')
+    await ann.close()
+    expect((await logger.next('error')).message).toBe('dispose failed')
+    expect(await ben.call('go', '/')).toBe('gone')
+  })
+})
