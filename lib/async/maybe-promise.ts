@@ -40,3 +40,33 @@ export function guarded(
     onError(error)
   }
 }
+
+/**
+ * Runs `work`; what it throws or rejects with goes to `recover`, whose result, or throw, takes its
+ * place.
+ */
+export function orElse<T>(
+  work: () => MaybePromise<T>,
+  recover: (error: unknown) => MaybePromise<T>,
+): MaybePromise<T> {
+  try {
+    const result = work()
+    return isPromise(result) ? Promise.resolve(result).catch(recover) : result
+  } catch (error) {
+    return recover(error)
+  }
+}
+
+/** Runs `work`, then `end`, whatever came of it. */
+export function withEnd<T>(work: () => MaybePromise<T>, end: () => void): MaybePromise<T> {
+  let result: MaybePromise<T>
+  try {
+    result = work()
+  } catch (error) {
+    end()
+    throw error
+  }
+  if (isPromise(result)) return Promise.resolve(result).finally(end)
+  end()
+  return result
+}

@@ -1,4 +1,4 @@
-import { andThen, isPromise, type MaybePromise } from '../async/maybe-promise.js'
+import { andThen } from '../async/maybe-promise.js'
 import type { Problems } from '../errors/problems.js'
 import { showValue } from '../errors/show-value.js'
 import type { MethodRecord } from '../metadata/records.js'
@@ -91,51 +91,29 @@ export function withEffects(
   { memberships, pushes }: RoomEffects,
   rooms: WsRoomManager<WsConnection>,
 ): Runner {
-  if (memberships.length === 0 && pushes.length === 0) return core
-  const joins = memberships.filter(({ kind }) => kind === 'join').map(({ room }) => room)
-  const finish = (context: WsContext, value: unknown): MaybePromise<unknown> =>
-    andThen(applyMemberships(rooms, context, memberships, 0), () => {
+  let run = core
+  for (const membership of memberships) run = withMembership(run, membership, rooms)
+  if (pushes.length === 0) return run
+  return (context) =>
+    andThen(run(context), (value) => {
       if (value !== undefined) for (const push of pushes) broadcast(rooms, context, push, value)
       return value
     })
-  const handle: Runner = (context) => andThen(core(context), (value) => finish(context, value))
-  if (joins.length === 0) return handle
-  return (context) => andThen(admit(rooms, context, joins, 0), () => handle(context))
 }
 
-function admit(
+function withMembership(
+  run: Runner,
+  { kind, room }: Membership,
   rooms: WsRoomManager<WsConnection>,
-  context: WsContext,
-  joins: readonly RoomOf[],
-  from: number,
-): MaybePromise<void> {
-  for (let index = from; index < joins.length; index++) {
-    const result = rooms.admit(context.connection, (joins[index] as RoomOf)(context))
-    if (isPromise(result)) {
-      return Promise.resolve(result).then(() => admit(rooms, context, joins, index + 1))
-    }
+): Runner {
+  if (kind === 'join') {
+    return (context) => rooms.joinAfter(context.connection, room(context), () => run(context))
   }
-}
-
-function applyMemberships(
-  rooms: WsRoomManager<WsConnection>,
-  context: WsContext,
-  memberships: readonly Membership[],
-  from: number,
-): MaybePromise<void> {
-  for (let index = from; index < memberships.length; index++) {
-    const { kind, room } = memberships[index] as Membership
-    if (kind === 'leave') {
+  return (context) =>
+    andThen(run(context), (value) => {
       rooms.leave(context.connection, room(context))
-      continue
-    }
-    const result = rooms.enter(context.connection, room(context))
-    if (isPromise(result)) {
-      return Promise.resolve(result).then(() =>
-        applyMemberships(rooms, context, memberships, index + 1),
-      )
-    }
-  }
+      return value
+    })
 }
 
 function broadcast(

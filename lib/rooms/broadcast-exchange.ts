@@ -1,4 +1,4 @@
-import { andThen, guarded, isPromise, type MaybePromise } from '../async/maybe-promise.js'
+import { guarded, orElse, type MaybePromise } from '../async/maybe-promise.js'
 import type { WsPush } from '../protocol/records.js'
 import type { WsBroadcastTransport } from '../transports/broadcast-transport.js'
 import { readEnvelope, writeEnvelope } from './envelope.js'
@@ -26,7 +26,11 @@ export class BroadcastExchange {
     this.#report = report
   }
 
-  /** Never throws and never waits: local members have been served, whatever a broker does. */
+  /**
+   * Never waits: local members have been served, whatever a broker does.
+   *
+   * @throws TypeError when the push cannot be written as JSON, which processes talk in
+   */
   publish(channel: string, push: WsPush): void {
     const payload = writeEnvelope({ from: this.#instance, push: JSON.stringify(push) })
     void guarded(
@@ -45,26 +49,20 @@ export class BroadcastExchange {
         this.#report(error, { action: 'receive', channel })
       }
     }
-    const fail = (error: unknown): never => {
-      this.#report(error, { action: 'subscribe', channel })
-      throw error
-    }
-    try {
-      const result = this.#transport.subscribe(channel, receive)
-      return isPromise(result) ? Promise.resolve(result).catch(fail) : result
-    } catch (error) {
-      return fail(error)
-    }
+    return orElse(
+      () => this.#transport.subscribe(channel, receive),
+      (error) => {
+        this.#report(error, { action: 'subscribe', channel })
+        throw error
+      },
+    )
   }
 
   /** Never rejects: a channel nobody is in is not worth an error. */
   unsubscribe(channel: string): MaybePromise<void> {
-    return andThen(
-      guarded(
-        () => this.#transport.unsubscribe(channel),
-        (error) => this.#report(error, { action: 'unsubscribe', channel }),
-      ),
-      () => undefined,
+    return guarded(
+      () => this.#transport.unsubscribe(channel),
+      (error) => this.#report(error, { action: 'unsubscribe', channel }),
     )
   }
 }

@@ -1,14 +1,19 @@
-/** One join under way. */
-export interface JoinAttempt {
+/** A join under way, or several of one member into one room: they are cancelled together. */
+export interface JoinAttempt<M> {
+  readonly member: M
+  readonly room: string
+  /** How many joins it stands for. */
+  users: number
   isCancelled: boolean
-  result?: Promise<boolean>
+  /** What the join comes to that others may wait for. */
+  result?: Promise<boolean> | undefined
 }
 
-/** The joins that wait for a hook or a transport, by member and room. */
+/** The joins that wait for a hook, a handler or a transport, by member and room. */
 export class JoinAttempts<M extends object> {
-  readonly #byMember = new Map<M, Map<string, JoinAttempt>>()
+  readonly #byMember = new Map<M, Map<string, JoinAttempt<M>>>()
 
-  find(member: M, room: string): JoinAttempt | undefined {
+  find(member: M, room: string): JoinAttempt<M> | undefined {
     return this.#byMember.get(member)?.get(room)
   }
 
@@ -17,29 +22,36 @@ export class JoinAttempts<M extends object> {
     return this.#byMember.get(member)?.size ?? 0
   }
 
-  add(member: M, room: string, attempt: JoinAttempt): void {
+  begin(member: M, room: string): JoinAttempt<M> {
+    const attempt = this.find(member, room) ?? { member, room, users: 0, isCancelled: false }
+    attempt.users++
     const rooms = this.#byMember.get(member)
     if (rooms) rooms.set(room, attempt)
     else this.#byMember.set(member, new Map([[room, attempt]]))
+    return attempt
   }
 
-  remove(member: M, room: string, attempt: JoinAttempt): void {
-    const rooms = this.#byMember.get(member)
-    if (rooms?.get(room) !== attempt) return
-    rooms.delete(room)
-    if (rooms.size === 0) this.#byMember.delete(member)
+  end(attempt: JoinAttempt<M>): void {
+    attempt.users--
+    if (attempt.users === 0 && !attempt.isCancelled) this.#remove(attempt)
   }
 
-  /** Keeps an attempt from ending in the room; the next join starts a new one. */
+  /** Keeps what is under way from ending in the room; the next join starts anew. */
   cancel(member: M, room: string): void {
     const attempt = this.find(member, room)
     if (!attempt) return
     attempt.isCancelled = true
-    this.remove(member, room, attempt)
+    this.#remove(attempt)
   }
 
   cancelAll(member: M): void {
     for (const attempt of this.#byMember.get(member)?.values() ?? []) attempt.isCancelled = true
     this.#byMember.delete(member)
+  }
+
+  #remove({ member, room }: JoinAttempt<M>): void {
+    const rooms = this.#byMember.get(member)
+    rooms?.delete(room)
+    if (rooms?.size === 0) this.#byMember.delete(member)
   }
 }

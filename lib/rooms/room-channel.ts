@@ -1,4 +1,4 @@
-import { guarded, isPromise, type MaybePromise } from '../async/maybe-promise.js'
+import { guarded, isPromise, orElse, type MaybePromise } from '../async/maybe-promise.js'
 import type { WsPush } from '../protocol/records.js'
 import type { BroadcastExchange } from './broadcast-exchange.js'
 
@@ -35,22 +35,22 @@ export class RoomChannel {
   /** One more member; done when this process receives. A failure takes the member back. */
   acquire(): MaybePromise<void> {
     this.#wanted++
-    const giveUp = (error: unknown): never => {
-      void this.release()
-      throw error
-    }
-    try {
-      const result = this.#settle()
-      return isPromise(result) ? Promise.resolve(result).catch(giveUp) : result
-    } catch (error) {
-      return giveUp(error)
-    }
+    return orElse(
+      () => this.#settle(),
+      (error) => {
+        void this.release()
+        throw error
+      },
+    )
   }
 
   /** One member less; done when the subscription says so too. Never rejects. */
   release(): MaybePromise<void> {
+    if (this.#wanted === 0) return
     this.#wanted--
-    // Who asked for a subscription hears of its failure; who gives one back need not.
+    // Whoever else wants it is a member or waits for an answer: nothing to do for them, and after a
+    // failure no try of which nobody would hear.
+    if (this.#wanted > 0) return
     return guarded(
       () => this.#settle(),
       () => undefined,
@@ -68,9 +68,16 @@ export class RoomChannel {
 
   #subscribe(): MaybePromise<void> {
     const generation = ++this.#generation
-    const result = this.#exchange.subscribe(this.#name, (push) => {
-      if (generation === this.#generation) this.#deliver(push)
-    })
+    const result = orElse(
+      () =>
+        this.#exchange.subscribe(this.#name, (push) => {
+          if (generation === this.#generation) this.#deliver(push)
+        }),
+      (error) => {
+        this.#generation++
+        throw error
+      },
+    )
     return this.#run('subscribe', result, () => (this.#isOn = true))
   }
 
@@ -89,19 +96,10 @@ export class RoomChannel {
       onSuccess()
       return
     }
-    const finish = (): void => {
-      this.#running = undefined
-    }
-    const done = Promise.resolve(result).then(
-      () => {
-        finish()
-        onSuccess()
-      },
-      (error: unknown) => {
-        finish()
-        throw error
-      },
-    )
+    // Only then is it no longer running: between the two nobody may start the same again.
+    const done = Promise.resolve(result)
+      .then(onSuccess)
+      .finally(() => (this.#running = undefined))
     this.#running = { kind, done }
     return done
   }

@@ -1,4 +1,11 @@
-import { andThen, guarded, isPromise, type MaybePromise } from '../async/maybe-promise.js'
+import {
+  andThen,
+  guarded,
+  isPromise,
+  orElse,
+  withEnd,
+  type MaybePromise,
+} from '../async/maybe-promise.js'
 import { WsError } from '../errors/ws-error.js'
 import { jsonCodec, type WsCodec } from '../protocol/codec.js'
 import type { WsParams, WsPush } from '../protocol/records.js'
@@ -60,6 +67,15 @@ export class WsRoomManager<M extends RoomMember = RoomMember> {
   }
 
   /**
+   * How many rooms the transport has a subscription for, or one that starts or ends.
+   *
+   * @internal
+   */
+  get channels(): number {
+    return this.#channels.size
+  }
+
+  /**
    * Makes a connection a member. `@OnJoin` hooks may refuse it. A join of a room that the
    * connection is in, or on its way into, changes nothing.
    *
@@ -73,34 +89,34 @@ export class WsRoomManager<M extends RoomMember = RoomMember> {
     if (connection.rooms.has(room)) return true
     const underWay = this.#attempts.find(connection, room)?.result
     if (underWay) return underWay
-    const attempt: JoinAttempt = { isCancelled: false }
-    const result = andThen(this.admit(connection, room), () =>
-      this.#enter(connection, room, attempt),
+    const attempt = this.#begin(connection, room)
+    const result = withEnd(
+      () => andThen(this.#ask(attempt), () => this.#enter(attempt)),
+      () => {
+        attempt.result = undefined
+        this.#attempts.end(attempt)
+      },
     )
-    return isPromise(result) ? this.#track(connection, room, attempt, result) : result
+    if (isPromise(result)) attempt.result = result
+    return result
   }
 
   /**
-   * Asks the `@OnJoin` hooks whether a connection may enter, which {@link enter} then does: the two
-   * halves of a join, with a handler between.
+   * A join with work between its halves: when the `@OnJoin` hooks have agreed, and before the
+   * connection becomes a member. A leave meanwhile cancels it.
    *
+   * @returns what the work came to; a failure of hooks, work or transport is its own
    * @internal
    */
-  admit(connection: M, room: string): MaybePromise<void> {
+  joinAfter<T>(connection: M, room: string, work: () => MaybePromise<T>): MaybePromise<T> {
     checkRoomName(room)
-    if (connection.rooms.has(room)) return
-    const { maxRoomsPerMember = Infinity, beforeJoin } = this.#options
-    if (connection.rooms.size + this.#attempts.count(connection) >= maxRoomsPerMember) {
-      throw new WsError(400, `A connection may be in ${maxRoomsPerMember} rooms at most`)
-    }
-    return beforeJoin?.(connection, room)
-  }
-
-  /** @internal */
-  enter(connection: M, room: string): MaybePromise<boolean> {
-    const attempt: JoinAttempt = { isCancelled: false }
-    const result = this.#enter(connection, room, attempt)
-    return isPromise(result) ? this.#track(connection, room, attempt, result) : result
+    if (connection.rooms.has(room)) return work()
+    const attempt = this.#begin(connection, room)
+    const enter = (value: T): MaybePromise<T> => andThen(this.#enter(attempt), () => value)
+    return withEnd(
+      () => andThen(this.#ask(attempt), () => andThen(work(), enter)),
+      () => this.#attempts.end(attempt),
+    )
   }
 
   /**
@@ -174,59 +190,52 @@ export class WsRoomManager<M extends RoomMember = RoomMember> {
     }
   }
 
-  #track(
-    connection: M,
-    room: string,
-    attempt: JoinAttempt,
-    result: PromiseLike<boolean>,
-  ): Promise<boolean> {
-    const tracked = Promise.resolve(result).finally(() =>
-      this.#attempts.remove(connection, room, attempt),
-    )
-    attempt.result = tracked
-    this.#attempts.add(connection, room, attempt)
-    return tracked
+  #begin(connection: M, room: string): JoinAttempt<M> {
+    const { maxRoomsPerMember = Infinity } = this.#options
+    const isUnderWay = this.#attempts.find(connection, room) !== undefined
+    const taken = connection.rooms.size + this.#attempts.count(connection)
+    if (!isUnderWay && taken >= maxRoomsPerMember) {
+      throw new WsError(400, `A connection may be in ${maxRoomsPerMember} rooms at most`)
+    }
+    return this.#attempts.begin(connection, room)
   }
 
-  #enter(connection: M, room: string, attempt: JoinAttempt): MaybePromise<boolean> {
+  #ask({ member, room }: JoinAttempt<M>): MaybePromise<void> {
+    return this.#options.beforeJoin?.(member, room)
+  }
+
+  #enter(attempt: JoinAttempt<M>): MaybePromise<boolean> {
+    const { member, room } = attempt
     const { exchange } = this.#options
-    if (!exchange) return this.#add(connection, room, attempt)
-    if (connection.rooms.has(room)) return true
-    let acquired: MaybePromise<void>
-    try {
-      acquired = this.#channel(exchange, room).acquire()
-    } catch {
-      this.#drop(room)
-      throw unavailable()
-    }
-    if (!isPromise(acquired)) return this.#addOrRelease(connection, room, attempt)
-    return Promise.resolve(acquired).then(
-      () => this.#addOrRelease(connection, room, attempt),
+    if (!exchange || member.rooms.has(room) || !canEnter(attempt)) return this.#add(attempt)
+    const acquired = orElse(
+      () => this.#channel(exchange, room).acquire(),
       () => {
         this.#drop(room)
-        throw unavailable()
+        throw new WsError(503, 'The room cannot be reached at present')
       },
     )
+    return andThen(acquired, () => {
+      const wasMember = member.rooms.has(room)
+      const isMember = this.#add(attempt)
+      // It counts once for each member, however many joins of it waited.
+      if (wasMember || !isMember) this.#release(room)
+      return isMember
+    })
   }
 
-  #addOrRelease(connection: M, room: string, attempt: JoinAttempt): boolean {
-    const wasMember = connection.rooms.has(room)
-    const isMember = this.#add(connection, room, attempt)
-    if (wasMember || !isMember) this.#release(room)
-    return isMember
-  }
-
-  #add(connection: M, room: string, attempt: JoinAttempt): boolean {
-    if (connection.rooms.has(room)) return true
-    if (attempt.isCancelled || connection.isOpen === false) return false
+  #add(attempt: JoinAttempt<M>): boolean {
+    const { member, room } = attempt
+    if (member.rooms.has(room)) return true
+    if (!canEnter(attempt)) return false
     let entry = this.#rooms.get(room)
     if (!entry) {
       entry = new Room(room)
       this.#rooms.set(room, entry)
     }
-    entry.members.add(connection)
-    ;(connection.rooms as Set<string>).add(room)
-    this.#options.fanOut?.enter(connection, entry)
+    entry.members.add(member)
+    ;(member.rooms as Set<string>).add(room)
+    this.#options.fanOut?.enter(member, entry)
     return true
   }
 
@@ -261,6 +270,6 @@ function channelOf(room: string): string {
   return `ws:room:${room}`
 }
 
-function unavailable(): WsError {
-  return new WsError(503, 'The room cannot be reached at present')
+function canEnter({ isCancelled, member }: JoinAttempt<RoomMember>): boolean {
+  return !isCancelled && member.isOpen !== false
 }
