@@ -21,5 +21,5 @@ export function showValue(value: unknown): string {
 
 /** The text of something thrown. */
 export function errorText(error: unknown): string {
-  return error instanceof Error ? error.message : showValue(error)
+  return error instanceof Error ? error.message || error.name : showValue(error)
 }

@@ -26,15 +26,18 @@ export class WsError extends Error {
     if (!Number.isInteger(code)) {
       throw new TypeError(`WsError: code must be an integer, got ${String(code)}`)
     }
+    // Written out first: nothing may throw while no error has a stack.
+    const text = textOf(code, message)
     const limit = Error.stackTraceLimit
     if (code < 500) Error.stackTraceLimit = 0
-    super(message ?? standardText(code))
+    super(text)
     Error.stackTraceLimit = limit
     this.code = code
     if (details !== undefined) this.details = details
   }
 }
 
-function standardText(code: number): string {
+function textOf(code: number, message: unknown): string {
+  if (message !== undefined && message !== null) return String(message as string)
   return (ERROR_CODES as Record<number, string | undefined>)[code] ?? `Error ${code}`
 }

@@ -27,5 +27,12 @@ export function createPinoLogger(): WsLogger {
 function load(): WsLogger {
   const require = createRequire(import.meta.url)
   const create = require('pino') as typeof pino
-  return create({ name: 'enfilade', level: process.env.LOG_LEVEL ?? 'info' })
+  const { LOG_LEVEL: level = 'info' } = process.env
+  if (level === 'silent' || Object.hasOwn(create.levels.values, level)) {
+    return create({ name: 'enfilade', level })
+  }
+  // pino would throw, and a logger that throws is not heard.
+  const logger = create({ name: 'enfilade', level: 'info' })
+  logger.warn({ level }, `LOG_LEVEL "${level}" is no level; logging at info`)
+  return logger
 }

@@ -97,7 +97,7 @@ function find<T>(node: Node<T>, path: string, at: number, raw: string[]): Leaf<T
   const next = node.statics.get(text)
   const found = next && find(next, path, end, raw)
   if (found) return found
-  const value = text === '' ? undefined : findValue(node, path, { text, at, end }, raw)
+  const value = text === '' ? undefined : findValue(node, path, { text, end }, raw)
   if (value) return value
   // Of a path all of whose segments are wanted, the empty ones are too.
   if (!node.wildcard || at + 1 === path.length) return undefined
@@ -108,7 +108,7 @@ function find<T>(node: Node<T>, path: string, at: number, raw: string[]): Leaf<T
 function findValue<T>(
   node: Node<T>,
   path: string,
-  { text, at, end }: { text: string; at: number; end: number },
+  { text, end }: { text: string; end: number },
   raw: string[],
 ): Leaf<T> | undefined {
   const depth = raw.length
