@@ -1,6 +1,6 @@
 /** What a connection needs of its socket: uWebSockets.js's `WebSocket` has this shape. */
 export interface ConnectionSocket {
-  /** 1: sent; 0: queued; 2: dropped, the queue is over its limit. */
+  /** 1: sent; 0: queued; 2: dropped, the queue is over its limit; `lost` hears of it, too. */
   send(frame: string | Uint8Array, isBinary?: boolean, compress?: boolean): number
   getBufferedAmount(): number
   /** Calls the close callback before it returns. */

@@ -121,7 +121,6 @@ export class LiveConnection extends WsConnection {
       frame.length >= limits.compressFrom,
     )
     if (status === 1) return true
-    if (status === 2) this.countDrop('backpressure')
     this.checkBackpressure()
     return status === 0
   }
@@ -134,7 +133,7 @@ export class LiveConnection extends WsConnection {
     }
   }
 
-  /** uWS dropped something that was published to this socket: its queue is over the native limit. */
+  /** uWS dropped something that was sent or published: the queue is over the native limit. */
   lost(): void {
     this.countDrop('backpressure')
     if (this.#host.limits.backpressure.policy === 'close') {

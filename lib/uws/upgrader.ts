@@ -106,13 +106,15 @@ export class Upgrader {
     attempt.ownsSlot = true
     const { authorize } = this.#policy
     let session: unknown
+    let isPending = false
     try {
       session = authorize ? authorize(request) : {}
+      isPending = isPromise(session)
     } catch (error) {
       attempt.refuse(error)
       return
     }
-    if (isPromise(session)) this.#wait(attempt, session)
+    if (isPending) this.#wait(attempt, session)
     else attempt.accept(session)
   }
 
@@ -129,7 +131,7 @@ export class Upgrader {
     return { status: 403, reason: 'This Origin is not allowed' }
   }
 
-  #wait(attempt: Attempt, session: PromiseLike<unknown>): void {
+  #wait(attempt: Attempt, session: unknown): void {
     attempt.startWaiting(this.#policy.authorizeTimeout, this.#waiting)
     void Promise.resolve(session).then(
       (value) => attempt.accept(value),

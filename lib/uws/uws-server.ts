@@ -82,7 +82,7 @@ export class UwsServer {
       open: (socket) => this.#guard(() => this.#open(socket)),
       message: (socket, bytes, isBinary) =>
         this.#guard(() => this.#message(socket, bytes, isBinary)),
-      dropped: (socket) => this.#guard(() => this.#withConnection(socket, parts.handlers.dropped)),
+      dropped: (socket) => this.#guard(() => this.#dropped(socket)),
       ping: (socket) => this.#guard(() => this.#withConnection(socket, parts.handlers.pinged)),
       close: (socket, code, reason) => this.#guard(() => this.#close(socket, code, reason)),
     })
@@ -147,6 +147,17 @@ export class UwsServer {
     // uWS takes its buffer back when this returns.
     const frame = isBinary ? new Uint8Array(bytes.slice(0)) : this.#decoder.decode(bytes)
     this.#parts.handlers.received(connection, frame)
+  }
+
+  /**
+   * Tells of it in a later turn: when a socket is closed or leaves a topic while uWS publishes, the
+   * process crashes, and whoever listens for drops may do either.
+   */
+  #dropped(socket: Socket): void {
+    const { handlers } = this.#parts
+    this.#withConnection(socket, (connection) => {
+      setImmediate(() => this.#guard(() => handlers.dropped(connection)))
+    })
   }
 
   #close(socket: Socket, code: number, reasonBytes: ArrayBuffer): void {
