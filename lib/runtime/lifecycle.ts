@@ -44,12 +44,13 @@ export class Lifecycle {
       host.limits.maxPendingFrames,
       host.limits.maxPendingBytes,
     )
-    const connected = guarded(
-      () => this.#connect(connection, 0),
-      (error) => this.#refuse(connection, error),
-    )
-    if (isPromise(connected)) connection.connecting = connected.then(() => this.#ready(connection))
-    else this.#ready(connection)
+    let finish: () => void = () => undefined
+    // There from the start, since a connect handler may close the connection itself.
+    connection.connecting = new Promise<void>((resolve) => (finish = resolve))
+    void andThen(this.#connect(connection, 0), () => {
+      finish()
+      this.#ready(connection)
+    })
   }
 
   /** A socket closed. Never throws. */
@@ -63,7 +64,10 @@ export class Lifecycle {
     host.server.remove(connection)
     host.events.emit('disconnect', { connection, code })
     // The connect handlers come first, even when the client did not wait for them.
-    const done = andThen(connection.connecting, () =>
+    const late = '@OnConnect has not finished: the connection leaves its rooms now'
+    const connected =
+      connection.connecting && this.#bounded(connection, connection.connecting, late)
+    const done = andThen(connected, () =>
       andThen(this.#disconnect(connection), () => this.#forget(connection)),
     )
     if (isPromise(done)) this.#track(done)
@@ -79,20 +83,23 @@ export class Lifecycle {
     this.#leaving.add(leaving)
   }
 
+  /** One after the other, as long as none fails. Never throws or rejects. */
   #connect(connection: LiveConnection, from: number): MaybePromise<void> {
     const { host, app } = this.#parts
-    for (let index = from; index < app.connect.length && connection.isOpen; index++) {
+    for (let index = from; index < app.connect.length; index++) {
+      if (!connection.isOpen || connection.isEnding) return
       const { run, handler } = app.connect[index] as LifecycleHook
-      const result = run(new WsContext(host, 'connect', connection, handler, {}))
-      if (isPromise(result)) {
-        return Promise.resolve(result).then(() => this.#connect(connection, index + 1))
-      }
+      const context = new WsContext(host, 'connect', connection, handler, {})
+      const done = guarded(
+        () => run(context),
+        (error) => this.#refuse(connection, context, error),
+      )
+      if (isPromise(done)) return done.then(() => this.#connect(connection, index + 1))
     }
   }
 
-  #refuse(connection: LiveConnection, error: unknown): void {
-    const { host, failures } = this.#parts
-    failures.ofHook(new WsContext(host, 'connect', connection, 'OnConnect', {}), error)
+  #refuse(connection: LiveConnection, context: WsContext, error: unknown): void {
+    this.#parts.failures.ofHook(context, error)
     const { message } = toErrorBody(error)
     connection.closeSoon(closeCodeOf(error), message)
   }
