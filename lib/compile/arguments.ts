@@ -42,8 +42,7 @@ const SOURCE_NAMES: Record<ParameterRecord['source'], string> = {
 /** Compiles the readers of a method's parameters, by index. */
 export function compileArguments(source: ArgumentSource): ArgumentReader[] {
   const { type, method, where, problems } = source
-  const handler = (type.prototype as Record<string | symbol, unknown>)[method.name]
-  const declared = typeof handler === 'function' ? handler.length : 0
+  const declared = findMethod(type, method.name)?.length ?? 0
   const count = Math.max(declared, ...method.parameters.map(({ index }) => index + 1))
   const readers: ArgumentReader[] = []
   for (let index = 0; index < count; index++) {
@@ -63,6 +62,24 @@ export function compileArguments(source: ArgumentSource): ArgumentReader[] {
     readers.push(record ? compileReaderOf(record, source) : NOTHING)
   }
   return readers
+}
+
+/** The method of a class, its own or inherited; `undefined` for an accessor, which is not read. */
+export function findMethod(
+  type: Constructor,
+  name: string | symbol,
+): ((...args: unknown[]) => unknown) | undefined {
+  for (
+    let owner: unknown = type.prototype;
+    typeof owner === 'object' && owner !== null;
+    owner = Object.getPrototypeOf(owner)
+  ) {
+    const descriptor = Object.getOwnPropertyDescriptor(owner, name)
+    if (!descriptor) continue
+    const value: unknown = descriptor.value
+    return typeof value === 'function' ? (value as () => unknown) : undefined
+  }
+  return undefined
 }
 
 const NOTHING: ArgumentReader = { read: () => undefined, isAsync: false }

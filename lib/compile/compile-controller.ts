@@ -7,7 +7,7 @@ import type { Pattern } from '../routing/pattern.js'
 import type { WsMiddleware } from '../runtime/middleware.js'
 import type { LifecycleHook, RoomHook, Route } from '../runtime/route.js'
 import type { WsConnection } from '../runtime/ws-connection.js'
-import { compileArguments, type Use } from './arguments.js'
+import { compileArguments, findMethod, type Use } from './arguments.js'
 import { compose, type Runner } from './compose.js'
 import type { ControllerDefinition } from './controller-definition.js'
 import { compileInvocation } from './invocation.js'
@@ -82,6 +82,10 @@ export function compileController(source: ControllerSource): void {
 function compileMethod(parts: ControllerParts, method: MethodRecord): void {
   const { definition, problems, providers, provider, target } = parts
   const where = `${parts.name}.${String(method.name)}`
+  if (!findMethod(definition.type, method.name)) {
+    problems.add(where, 'is no method', `write it as a method: ${String(method.name)}() { … }`)
+    return
+  }
   const addresses = method.routes.flatMap(
     (route) => readAddress(route, parts.prefix, where, problems) ?? [],
   )

@@ -1,4 +1,5 @@
 import { ERROR_CODES } from './error-codes.js'
+import { showValue } from './show-value.js'
 
 /**
  * An error meant for the client: thrown by a handler, a guard, a hook or `authorize`, it travels
@@ -38,6 +39,8 @@ export class WsError extends Error {
 }
 
 function textOf(code: number, message: unknown): string {
-  if (message !== undefined && message !== null) return String(message as string)
+  if (message !== undefined && message !== null) {
+    return typeof message === 'string' ? message : showValue(message)
+  }
   return (ERROR_CODES as Record<number, string | undefined>)[code] ?? `Error ${code}`
 }

@@ -39,13 +39,23 @@ export function compileReader(
   type: DataType,
   groups: readonly string[] | undefined,
 ): CompiledReader | string {
-  if (Array.isArray(type)) return compileArray(type as readonly [Constructor<unknown>], groups)
+  if (groups !== undefined && !isStrings(groups)) {
+    return `groups must be a list of strings, got ${showValue(groups)}`
+  }
+  if (Array.isArray(type)) {
+    if (type.length !== 1) return 'a list names one class: [Dto]'
+    return compileArray(type as readonly [Constructor<unknown>], groups)
+  }
   if (type === (Object as unknown)) return { read: (data) => data, isAsync: false }
   const kind = KINDS.get(type)
   if (kind) return { read: kindReader(kind), isAsync: false }
   if (typeof type !== 'function') return `${showValue(type)} is no class`
   if (BUILT_IN.has(type)) return `${type.name} is no DTO class`
   return compileClass(type, groups)
+}
+
+function isStrings(value: unknown): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string')
 }
 
 function kindReader([rule, message, isKind]: readonly [

@@ -43,7 +43,7 @@ describe('WsError', () => {
     const hostile = { toString: () => JSON.parse('{') as string }
     for (const message of [Symbol('text'), hostile]) {
       const make = (): unknown => new WsError(400, message as never)
-      guarded(make, () => undefined)
+      void guarded(make, () => undefined)
       expect(new Error('x').stack).toContain('ws-error.spec')
     }
   })
