@@ -1,7 +1,7 @@
 import { guarded, orElse, type MaybePromise } from '../async/maybe-promise.js'
 import type { WsPush } from '../protocol/records.js'
 import type { WsBroadcastTransport } from '../transports/broadcast-transport.js'
-import { readEnvelope, writeEnvelope } from './envelope.js'
+import { parsePush, readEnvelope, writeEnvelope } from './envelope.js'
 
 /** What went wrong between this process and the others. */
 export interface ExchangeFault {
@@ -44,7 +44,7 @@ export class BroadcastExchange {
     const receive = (payload: string): void => {
       try {
         const { from, push } = readEnvelope(payload)
-        if (from !== this.#instance) deliver(JSON.parse(push) as WsPush)
+        if (from !== this.#instance) deliver(parsePush(push))
       } catch (error) {
         this.#report(error, { action: 'receive', channel })
       }

@@ -1,3 +1,5 @@
+import type { WsPush } from '../protocol/records.js'
+
 /**
  * What travels through a broadcast transport: a line of JSON about the message, then the push as
  * JSON. The push is not wrapped, so that a node can hand it on without reading it.
@@ -21,4 +23,13 @@ export function readEnvelope(payload: string): Envelope {
     typeof header === 'object' && header !== null && 'from' in header ? header.from : null
   if (typeof from !== 'string') throw new TypeError('the payload does not say who published it')
   return { from, push: payload.slice(end + 1) }
+}
+
+/** @throws Error when the text is no push as JSON */
+export function parsePush(text: string): WsPush {
+  const push = JSON.parse(text) as Partial<WsPush> | null
+  if (typeof push?.event !== 'string' || typeof push.path !== 'string') {
+    throw new TypeError('the payload holds no push')
+  }
+  return push as WsPush
 }

@@ -7,8 +7,11 @@
 export interface WsBroadcastTransport {
   /** Hands a message to every subscriber of the channel, in order. */
   publish(channel: string, payload: string): void | Promise<void>
-  /** Starts to receive; done when messages published from now on arrive. */
+  /**
+   * Starts to receive; done when messages published from now on arrive. A failure leaves nothing
+   * subscribed, and refuses the joins that waited for it.
+   */
   subscribe(channel: string, handler: (payload: string) => void): void | Promise<void>
-  /** Stops to receive. */
+  /** Stops to receive. A failure is logged; it is not tried again. */
   unsubscribe(channel: string): void | Promise<void>
 }
