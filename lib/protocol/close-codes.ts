@@ -29,13 +29,14 @@ export const CLOSE_CODES = {
 const MAX_REASON_BYTES = 123
 
 /**
- * Cuts a close reason to the 123 bytes that a close frame can hold, never through a code point.
+ * Cuts a close reason to the 123 bytes that a close frame can hold, never through a code point. What
+ * is half a code point already is replaced: clients take broken UTF-8 for a broken protocol.
  */
 export function truncateReason(reason: string): string {
-  if (reason.length * 3 <= MAX_REASON_BYTES) return reason
-  const bytes = new Uint8Array(MAX_REASON_BYTES)
-  const { read } = new TextEncoder().encodeInto(reason, bytes)
-  return reason.slice(0, read)
+  const text = reason.toWellFormed()
+  if (text.length * 3 <= MAX_REASON_BYTES) return text
+  const { read } = new TextEncoder().encodeInto(text, new Uint8Array(MAX_REASON_BYTES))
+  return text.slice(0, read)
 }
 
 /** Whether an endpoint may send this code (RFC 6455, 7.4; 1005, 1006 and 1015 never travel). */

@@ -106,7 +106,7 @@ export class Upgrader {
     attempt.ownsSlot = true
     const { authorize } = this.#policy
     let session: unknown
-    let isPending = false
+    let isPending: boolean
     try {
       session = authorize ? authorize(request) : {}
       isPending = isPromise(session)
