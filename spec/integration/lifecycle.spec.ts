@@ -17,6 +17,7 @@ import {
 } from 'enfilade'
 import { defer, type Deferred } from '../support/deadline.js'
 import { Inbox } from '../support/inbox.js'
+import { nextTurn } from '../support/next-turn.js'
 import { openPlainSocket } from '../support/plain-socket.js'
 import { startApp } from '../support/start-app.js'
 
@@ -182,7 +183,7 @@ describe('messages that come before the connect handlers have finished', () => {
     const arrived = count
     for (let index = 1; index < count; index++) client.send('message', '/gated', 'x'.repeat(size))
     const last = client.call('message', '/gated', 'last')
-    while (app.counters.messages < arrived) await new Promise((resolve) => setImmediate(resolve))
+    while (app.counters.messages < arrived) await nextTurn()
     gate.resolve()
     expect(await last).toBe('last')
     expect(seen.all).toHaveLength(count + 2)
@@ -254,7 +255,7 @@ describe('a connection that ends while its connect handlers run', () => {
       await seen.next()
       for (const connection of app.server.connections()) void app.rooms.join(connection, '/gated')
       client.terminate()
-      while (app.server.size > 0) await new Promise((resolve) => setImmediate(resolve))
+      while (app.server.size > 0) await nextTurn()
       const closed = app.close()
       expect(app.rooms.size).toBe(1)
       jest.advanceTimersByTime(5_000)
@@ -336,7 +337,7 @@ describe('disconnect handlers', () => {
     class Slow {
       @OnDisconnect()
       async gone(): Promise<void> {
-        await new Promise((resolve) => setImmediate(resolve))
+        await nextTurn()
         seen.push('gone')
       }
     }

@@ -17,6 +17,7 @@ import {
   type WsNext,
 } from 'enfilade'
 import { injectable } from 'tsyringe'
+import { nextTurn } from '../support/next-turn.js'
 import { failureOf } from '../support/outcome.js'
 import { startApp } from '../support/start-app.js'
 
@@ -312,8 +313,8 @@ describe('what middleware throws', () => {
   it('a rejection that is awaited later than it happens is the error of the message', async () => {
     const slow: WsMiddleware = async (_context, next) => {
       const result = next()
-      await new Promise((resolve) => setImmediate(resolve))
-      await new Promise((resolve) => setImmediate(resolve))
+      await nextTurn()
+      await nextTurn()
       return result
     }
     const client = await (await behind(slow)).connect()
