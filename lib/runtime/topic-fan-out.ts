@@ -31,13 +31,15 @@ const EVERYONE = '$everyone'
  * Delivers pushes through uWebSockets.js's native topics, which write once per socket for all that
  * was published in a turn of the event loop.
  *
- * A publish does not tell which members are slow. So each room is looked through whenever half the
- * backpressure limit has been published to it: the slow are closed while their close frame still
+ * A publish does not tell which members are slow. So each room, and the whole of the connections, is
+ * looked through whenever half the backpressure limit has been published to it: the slow are closed while their close frame still
  * gets through, at a price per delivery that is next to nothing.
  */
 export class TopicFanOut implements RoomFanOut<WsConnection> {
   readonly #options: TopicFanOutOptions
   #hasEveryone = false
+  /** Bytes published to everyone since the last look for slow connections. */
+  #unchecked = 0
 
   constructor(options: TopicFanOutOptions) {
     this.#options = options
@@ -58,11 +60,7 @@ export class TopicFanOut implements RoomFanOut<WsConnection> {
     const sender = exclude && room.members.has(exclude) ? socketOf(exclude) : undefined
     const publisher = sender ?? this.#options.publisher
     publisher.publish(room.name, frame, isBinary, compress)
-    room.unchecked += frame.length
-    if (room.unchecked > this.#options.backpressure.limit / 2) {
-      room.unchecked = 0
-      for (const member of room.members) checkBackpressure(member)
-    }
+    room.unchecked = this.#look(room.unchecked + frame.length, () => room.members)
   }
 
   /** Delivers to every connection. The topic for it is made when it is first needed. */
@@ -74,11 +72,19 @@ export class TopicFanOut implements RoomFanOut<WsConnection> {
     }
     const isBinary = typeof frame !== 'string'
     publisher.publish(EVERYONE, frame, isBinary, frame.length >= compressFrom)
+    this.#unchecked = this.#look(this.#unchecked + frame.length, connections)
   }
 
   /** A connection has opened. */
   opened(connection: WsConnection): void {
     if (this.#hasEveryone) socketOf(connection)?.subscribe(EVERYONE)
+  }
+
+  /** Looks for the slow when it is time. Returns how much has been published since it did. */
+  #look(unchecked: number, receivers: () => Iterable<WsConnection>): number {
+    if (unchecked <= this.#options.backpressure.limit / 2) return unchecked
+    for (const receiver of receivers()) checkBackpressure(receiver)
+    return 0
   }
 }
 
