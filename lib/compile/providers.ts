@@ -1,11 +1,18 @@
 import type { AppContainer } from '../di/app-container.js'
 import { checkConstructor } from '../di/check-constructor.js'
-import { WsDefinitionError } from '../errors/ws-definition-error.js'
+import type { InjectionToken } from '../di/tokens.js'
+import { WsDefinitionError, type DefinitionProblem } from '../errors/ws-definition-error.js'
 import { errorText } from '../errors/show-value.js'
 import type { Problems } from '../errors/problems.js'
 import type { Constructor } from '../metadata/records.js'
 import { LiveConnection } from '../runtime/live-connection.js'
 import { WsConnection } from '../runtime/ws-connection.js'
+
+const CONNECTION = {
+  type: WsConnection,
+  fault: 'is the connection, but there is one instance for all connections',
+  mend: 'take it in the method, with @Connection(), or mark the class with @scoped(Lifecycle.ContainerScoped)',
+}
 
 /** Gives the instance that a handler runs on. */
 export interface InstanceProvider {
@@ -38,11 +45,9 @@ export class Providers {
     const adoption = this.#container.adopt(type)
     const isScoped = adoption === 'scoped'
     if (adoption !== 'registered') {
-      checkConstructor(
-        type,
-        (token) => (isConnectionToken(token) ? isScoped : this.#container.has(token)),
-        this.#problems,
-      )
+      const isRegistered = (token: InjectionToken): boolean => this.#container.has(token)
+      const facts = isScoped ? { isRegistered } : { isRegistered, refused: CONNECTION }
+      checkConstructor(type, facts, this.#problems)
     }
     const provider: InstanceProvider = isScoped
       ? { get: (connection) => this.#scopeOf(connection).resolve(type) }
@@ -54,31 +59,31 @@ export class Providers {
   /**
    * Builds the singletons, once everything else has been found right: constructors may have effects.
    *
-   * @throws WsDefinitionError that names the class whose constructor threw
+   * @throws WsDefinitionError that names the classes whose constructors threw
    */
   build(): void {
+    const causes: unknown[] = []
+    const problems: DefinitionProblem[] = []
     for (const [type, provider] of this.#providers) {
-      if (provider instanceof SingletonProvider) provider.instance = this.#construct(type)
+      if (!(provider instanceof SingletonProvider)) continue
+      try {
+        provider.instance = this.#container.resolve(type as never)
+      } catch (cause) {
+        causes.push(cause)
+        problems.push({
+          where: `${type.name}.constructor`,
+          problem: `failed: ${errorText(cause)}`,
+          mend: 'see the cause; dependencies are registered before createWsApp is called',
+        })
+      }
     }
-  }
-
-  #construct(type: Constructor): object {
-    try {
-      return this.#container.resolve(type as never)
-    } catch (cause) {
-      const problem = errorText(cause)
-      const mend = 'see the cause; dependencies are registered before createWsApp is called'
-      const where = `${type.name}.constructor`
-      throw new WsDefinitionError([{ where, problem: `failed: ${problem}`, mend }], { cause })
-    }
+    if (problems.length === 0) return
+    const cause = causes.length === 1 ? causes[0] : new AggregateError(causes)
+    throw new WsDefinitionError(problems, { cause })
   }
 
   #scopeOf(connection: WsConnection) {
     if (!(connection instanceof LiveConnection)) throw new TypeError('no connection of this app')
     return (connection.scope ??= this.#container.createScope([[WsConnection as never, connection]]))
   }
-}
-
-function isConnectionToken(token: unknown): boolean {
-  return token === WsConnection
 }

@@ -9,10 +9,12 @@ export interface BroadcastOptions {
 }
 
 /**
- * Pushes what the handler returns to a room. `undefined` pushes nothing.
+ * Pushes what the handler returns to a room. `undefined` pushes nothing. Several on one method push
+ * in the order they are written.
  *
  * @param event the event of the push; default: the event of the message
  */
 export function Broadcast(event?: string, options?: BroadcastOptions): MethodDecorator {
-  return methodDecorator('Broadcast', (record) => record.broadcasts.push({ event, options }))
+  // Stacked decorators run from the bottom up: to push from top to bottom, each goes to the front.
+  return methodDecorator('Broadcast', (record) => record.broadcasts.unshift({ event, options }))
 }

@@ -2,6 +2,7 @@ import '../metadata/store.js'
 import { container as globalContainer, Lifecycle, type DependencyContainer } from 'tsyringe'
 import type { InjectionToken } from 'tsyringe'
 import type { Constructor } from '../metadata/records.js'
+import { buildSingletons } from './build-singletons.js'
 
 /** Builds instances for one connection, and disposes of them with it. */
 export interface Scope {
@@ -46,6 +47,11 @@ export class AppContainer {
     if (this.has(token)) return 'registered'
     this.container.registerSingleton(type as never)
     return 'singleton'
+  }
+
+  /** Builds what a scoped class shares with others, so that no connection owns it. */
+  prepare(type: Constructor): void {
+    buildSingletons(type, this.container)
   }
 
   /** A container for one connection. */

@@ -9,45 +9,66 @@ const MEND_TYPE =
 /** Types that TypeScript emits where the real one is no class. */
 const NOT_INJECTABLE = new Set<unknown>([Object, String, Number, Boolean, Array, Function, Symbol])
 
-/**
- * Checks, before anything is built, that every constructor parameter of a class can be injected.
- *
- * @param isRegistered whether the container knows a token
- */
+/** What is known of the container that the class will be built by. */
+export interface InjectionFacts {
+  isRegistered(token: InjectionToken): boolean
+  /** A class that this one may not have injected, and why. */
+  readonly refused?: { readonly type: unknown } & Fault
+}
+
+interface Fault {
+  readonly fault: string
+  readonly mend: string
+}
+
+/** Checks, before anything is built, that every constructor parameter of a class can be injected. */
 export function checkConstructor(
   type: Constructor,
-  isRegistered: (token: InjectionToken) => boolean,
+  facts: InjectionFacts,
   problems: Problems,
 ): void {
   const tokens = injectionTokens(type)
-  const types = constructorParameterTypes(type) ?? []
-  const count = Math.max(type.length, types.length)
+  const types = constructorParameterTypes(type)
+  const count = Math.max(type.length, types?.length ?? 0)
   for (let index = 0; index < count; index++) {
-    const token = tokens[index] ?? types[index]
-    const fault = faultOf(token, tokens[index] !== undefined, isRegistered)
-    if (fault)
-      problems.add(`${type.name}.constructor`, `parameter #${index} ${fault}`, mendOf(token))
+    const found = faultOf(tokens[index], types?.[index], facts)
+    if (!found) continue
+    const mend = types ? found.mend : mendWithoutTypes(type)
+    problems.add(`${type.name}.constructor`, `parameter #${index} ${found.fault}`, mend)
   }
 }
 
-function faultOf(
-  token: unknown,
-  isExplicit: boolean,
-  isRegistered: (token: InjectionToken) => boolean,
-): string | undefined {
-  if (token === undefined) return 'has no type at run time'
+function faultOf(inject: unknown, type: unknown, facts: InjectionFacts): Fault | undefined {
+  // tsyringe puts what `@inject` said into the emitted types, too: there a class that has no
+  // constructor of its own finds that of its base.
+  const description = readDescription(inject ?? type)
+  const token = description ? description.token : type
+  if (description?.isOptional) return undefined
+  if (token === undefined) return { fault: 'has no type at run time', mend: MEND_TYPE }
+  if (facts.refused && token === facts.refused.type) return facts.refused
   if (typeof token === 'string' || typeof token === 'symbol') {
-    return isRegistered(token) ? undefined : `injects ${String(token)}, which is not registered`
+    if (facts.isRegistered(token)) return undefined
+    const name = typeof token === 'symbol' ? 'token' : `'${token}'`
+    return {
+      fault: `injects ${String(token)}, which is not registered`,
+      mend: `container.register(${name}, …) before createWsApp`,
+    }
   }
-  // A description such as @inject(token, { isOptional: true }) or @injectAll is tsyringe's to read.
-  if (typeof token !== 'function') return undefined
-  if (NOT_INJECTABLE.has(token) && !isExplicit) return `is typed ${token.name}, which is no class`
+  if (!description && NOT_INJECTABLE.has(token)) {
+    return { fault: `is typed ${(token as Constructor).name}, which is no class`, mend: MEND_TYPE }
+  }
   return undefined
 }
 
-function mendOf(token: unknown): string {
-  if (typeof token === 'string' || typeof token === 'symbol') {
-    return `container.register(${typeof token === 'symbol' ? 'token' : `'${token}'`}, …) before createWsApp`
-  }
-  return MEND_TYPE
+/** What `@inject`, `@injectAll` and `@injectWithTransform` leave behind. */
+function readDescription(
+  value: unknown,
+): { readonly token: unknown; readonly isOptional?: boolean } | undefined {
+  if (typeof value !== 'object' || value === null || !('token' in value)) return undefined
+  return value as { token: unknown }
+}
+
+/** TypeScript emits the types of a constructor only for classes with a decorator. */
+function mendWithoutTypes(type: Constructor): string {
+  return `mark ${type.name} with @injectable(), which keeps the types of its parameters`
 }

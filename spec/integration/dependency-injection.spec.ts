@@ -320,6 +320,44 @@ describe('a class @scoped per connection', () => {
     expect(disposed.waiting).toEqual([])
   })
 
+  it('leaves the singletons it was given to others, whoever needed them first', async () => {
+    @singleton()
+    class Database {
+      dispose(): void {
+        disposed.push('database')
+      }
+    }
+
+    @injectable()
+    class Orders {
+      constructor(readonly database: Database) {}
+    }
+
+    @scoped(Lifecycle.ContainerScoped)
+    @Controller('/orders')
+    class OrdersController {
+      constructor(private readonly orders: Orders) {}
+
+      @OnMessage('open')
+      open(): boolean {
+        return this.orders.database instanceof Database
+      }
+
+      dispose(): void {
+        disposed.push('controller')
+      }
+    }
+
+    const { connect, stop } = await startApp({ controllers: [OrdersController] })
+    const client = await connect()
+    expect(await client.call('open', '/orders')).toBe(true)
+    await client.close()
+    expect(await disposed.next()).toBe('controller')
+    expect(disposed.waiting).toEqual([])
+    await stop()
+    expect(await disposed.next()).toBe('database')
+  })
+
   it('is found in a container that was made before the class', async () => {
     const early = container.createChildContainer()
     @scoped(Lifecycle.ContainerScoped)
