@@ -31,9 +31,9 @@ const EVERYONE = '$everyone'
  * Delivers pushes through uWebSockets.js's native topics, which write once per socket for all that
  * was published in a turn of the event loop.
  *
- * A publish does not tell which members are slow. So each room, and the whole of the connections, is
- * looked through whenever half the backpressure limit has been published to it: the slow are closed while their close frame still
- * gets through, at a price per delivery that is next to nothing.
+ * A publish does not tell which members are slow. So the members of a room, or all connections, are
+ * looked through whenever half the backpressure limit has been published to them: the slow are
+ * closed while their close frame still gets through, at a price per delivery that is next to nothing.
  */
 export class TopicFanOut implements RoomFanOut<WsConnection> {
   readonly #options: TopicFanOutOptions
