@@ -65,9 +65,12 @@ export class Providers {
     const causes: unknown[] = []
     const problems: DefinitionProblem[] = []
     for (const [type, provider] of this.#providers) {
-      if (!(provider instanceof SingletonProvider)) continue
       try {
-        provider.instance = this.#container.resolve(type as never)
+        if (provider instanceof SingletonProvider) {
+          provider.instance = this.#container.resolve(type as never)
+        } else {
+          this.#container.prepare(type)
+        }
       } catch (cause) {
         causes.push(cause)
         problems.push({

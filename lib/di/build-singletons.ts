@@ -1,6 +1,7 @@
 import { Lifecycle, type DependencyContainer, type InjectionToken } from 'tsyringe'
 import { constructorParameterTypes, injectionTokens } from '../metadata/store.js'
 import type { Constructor } from '../metadata/records.js'
+import { readDescription } from './check-constructor.js'
 
 /** What tsyringe keeps of a token, and does not show in its types. */
 interface Registration {
@@ -36,11 +37,17 @@ export function buildSingletons(type: Constructor, container: DependencyContaine
 }
 
 function dependenciesOf(type: Constructor): unknown[] {
-  const tokens = injectionTokens(type)
-  return (constructorParameterTypes(type) ?? []).map((own, index) => tokens[index] ?? own)
+  const injected = injectionTokens(type)
+  const types = constructorParameterTypes(type) ?? []
+  return types.map((own, index) => tokenOf(injected[index] ?? own))
 }
 
-/** What is no token, such as `@injectAll` gives, is left to tsyringe. */
+/** `@inject` and its kin leave a description that has the token in it. */
+function tokenOf(value: unknown): unknown {
+  return typeof value === 'object' && value !== null && 'token' in value ? value.token : value
+}
+
+/** What is no token, such as `delay` gives, is left to tsyringe. */
 function find(container: DependencyContainer, token: unknown): Registration | undefined {
   if (!['string', 'symbol', 'function'].includes(typeof token)) return undefined
   return (container as unknown as Registry).getRegistration(token) ?? undefined

@@ -333,14 +333,24 @@ describe('a class @scoped per connection', () => {
       constructor(readonly database: Database) {}
     }
 
+    @singleton()
+    class Mailer {
+      dispose(): void {
+        disposed.push('mailer')
+      }
+    }
+
     @scoped(Lifecycle.ContainerScoped)
     @Controller('/orders')
     class OrdersController {
-      constructor(private readonly orders: Orders) {}
+      constructor(
+        private readonly orders: Orders,
+        @inject(Mailer) private readonly mailer: object,
+      ) {}
 
       @OnMessage('open')
       open(): boolean {
-        return this.orders.database instanceof Database
+        return this.orders.database instanceof Database && this.mailer instanceof Mailer
       }
 
       dispose(): void {
@@ -355,7 +365,7 @@ describe('a class @scoped per connection', () => {
     expect(await disposed.next()).toBe('controller')
     expect(disposed.waiting).toEqual([])
     await stop()
-    expect(await disposed.next()).toBe('database')
+    expect([await disposed.next(), await disposed.next()]).toEqual(['database', 'mailer'])
   })
 
   it('is found in a container that was made before the class', async () => {
