@@ -39,12 +39,10 @@ export function buildSingletons(type: Constructor, container: DependencyContaine
 function dependenciesOf(type: Constructor): unknown[] {
   const injected = injectionTokens(type)
   const types = constructorParameterTypes(type) ?? []
-  return types.map((own, index) => tokenOf(injected[index] ?? own))
-}
-
-/** `@inject` and its kin leave a description that has the token in it. */
-function tokenOf(value: unknown): unknown {
-  return typeof value === 'object' && value !== null && 'token' in value ? value.token : value
+  return types.map((own, index) => {
+    const value = injected[index] ?? own
+    return readDescription(value)?.token ?? value
+  })
 }
 
 /** What is no token, such as `delay` gives, is left to tsyringe. */

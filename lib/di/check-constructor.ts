@@ -45,7 +45,7 @@ function faultOf(inject: unknown, type: unknown, facts: InjectionFacts): Fault |
   const token = description ? description.token : type
   if (description?.isOptional) return undefined
   if (token === undefined) return { fault: 'has no type at run time', mend: MEND_TYPE }
-  if (facts.refused && token === facts.refused.type) return facts.refused
+  if (token === facts.refused?.type) return facts.refused
   if (typeof token === 'string' || typeof token === 'symbol') {
     if (facts.isRegistered(token)) return undefined
     const name = typeof token === 'symbol' ? 'token' : `'${token}'`
@@ -60,12 +60,12 @@ function faultOf(inject: unknown, type: unknown, facts: InjectionFacts): Fault |
   return undefined
 }
 
-/** What `@inject`, `@injectAll` and `@injectWithTransform` leave behind. */
-function readDescription(
+/** What `@inject`, `@injectAll` and `@injectWithTransform` leave behind, unless the value is a type. */
+export function readDescription(
   value: unknown,
 ): { readonly token: unknown; readonly isOptional?: boolean } | undefined {
   if (typeof value !== 'object' || value === null || !('token' in value)) return undefined
-  return value as { token: unknown }
+  return value
 }
 
 /** TypeScript emits the types of a constructor only for classes with a decorator. */
