@@ -1,13 +1,19 @@
 // Runs a compiled sample by the start of its name: `npm run sample -- 01`.
 import { existsSync, readdirSync } from 'node:fs'
 
+const samples = new URL('../samples/', import.meta.url)
 const build = new URL('../build/samples/', import.meta.url)
 const wanted = process.argv[2]
-const names = readdirSync(build).filter((name) => existsSync(new URL(`${name}/server.js`, build)))
+// The folders of the sources: build/ may still hold what has been renamed since.
+const names = readdirSync(samples).filter((name) =>
+  existsSync(new URL(`${name}/server.ts`, samples)),
+)
 const name = wanted && names.find((candidate) => candidate.startsWith(wanted))
 
 if (!name) {
-  console.error(`Usage: npm run sample -- <${names.join(' | ')}>`)
+  console.error(
+    `Usage: npm run sample -- <name>\n\n${names.map((one) => `    ${one}`).join('\n')}\n`,
+  )
   process.exit(1)
 }
 

@@ -27,17 +27,18 @@ export type WsMiddlewareClass = new (...args: never[]) => WsMiddlewareHandler
 /**
  * Makes middleware that lets only some through.
  *
+ * @typeParam S what `authorize` returns
  * @param predicate whether to go on; may be asynchronous, may throw a `WsError` of its own
  * @param code the error of those refused. Default: 403
  * @param message its text; default: the standard text of the code
  */
-export function guard(
-  predicate: (context: WsContext) => MaybePromise<boolean>,
+export function guard<S = unknown>(
+  predicate: (context: WsContext<S>) => MaybePromise<boolean>,
   code = 403,
   message?: string,
 ): WsMiddleware {
   return (context, next) =>
-    andThen(predicate(context), (isAllowed) => {
+    andThen(predicate(context as WsContext<S>), (isAllowed) => {
       if (!isAllowed) throw new WsError(code, message)
       return next()
     })

@@ -1,0 +1,10 @@
+import { createWsApp, type WsApp } from 'enfilade'
+import { ChatController } from './chat-controller.js'
+import { servePage } from './page.js'
+
+/** A chat with rooms: WebSockets on `/ws`, a page on `/`. */
+export function createChat(): WsApp {
+  const app = createWsApp({ controllers: [ChatController], upgradePath: '/ws' })
+  servePage(app.http, new URL('./public/', import.meta.url))
+  return app
+}
