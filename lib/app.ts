@@ -10,11 +10,12 @@ import { checkOptions } from './options/check-options.js'
 import { FIXED_LIMITS, resolveLimits, type ResolvedLimits } from './options/defaults.js'
 import type { WsAppOptions } from './options/options.js'
 import { jsonCodec } from './protocol/codec.js'
-import { BroadcastExchange } from './rooms/broadcast-exchange.js'
+import { BroadcastExchange, type ExchangeFault } from './rooms/broadcast-exchange.js'
 import { RoomChannel } from './rooms/room-channel.js'
 import { WsRoomManager } from './rooms/ws-room-manager.js'
 import { compilePathMatcher, type PathMatcher } from './routing/path-matcher.js'
 import type { AppHost } from './runtime/app-host.js'
+import { checkedCodec } from './runtime/checked-codec.js'
 import { Dispatcher } from './runtime/dispatcher.js'
 import { Failures } from './runtime/failures.js'
 import { Lifecycle } from './runtime/lifecycle.js'
@@ -25,7 +26,7 @@ import { closeConnections } from './runtime/shutdown.js'
 import { Sweeper } from './runtime/sweeper.js'
 import { TopicFanOut } from './runtime/topic-fan-out.js'
 import type { WsConnection } from './runtime/ws-connection.js'
-import { WsCounters } from './runtime/ws-counters.js'
+import { increment, WsCounters } from './runtime/ws-counters.js'
 import { WsEvents } from './runtime/ws-events.js'
 import { WsServer } from './runtime/ws-server.js'
 import type { WsBroadcastTransport } from './transports/broadcast-transport.js'
@@ -171,7 +172,9 @@ function createCore(
   transport: WsBroadcastTransport | undefined,
   native: { app?: NativeApp },
 ): Core {
-  const codec = options.codec ?? jsonCodec
+  const codec = options.codec
+    ? checkedCodec(options.codec, (error) => logger.error({ err: error }, 'the codec failed'))
+    : jsonCodec
   const compressFrom = limits.compression ? FIXED_LIMITS.compressFrom : Infinity
   const hooks: { room?: RoomHooks } = {}
   const fanOut: TopicFanOut = new TopicFanOut({
@@ -183,9 +186,7 @@ function createCore(
   })
   const exchange =
     transport &&
-    new BroadcastExchange(transport, (error, { action, channel }) =>
-      logger.error({ err: error, channel }, `the broadcast transport failed to ${action}`),
-    )
+    new BroadcastExchange(transport, (error, fault) => reportTransport(host, error, fault))
   const rooms = new WsRoomManager<WsConnection>({
     codec,
     fanOut,
@@ -217,6 +218,15 @@ function createCore(
     return { dispatcher, failures, lifecycle: new Lifecycle({ host, app, dispatcher, failures }) }
   }
   return { host, fanOut, exchange, runtimeOf }
+}
+
+/** A failed subscription is also the error of whoever wanted to join, and counted there. */
+function reportTransport(host: AppHost, cause: unknown, { action, channel }: ExchangeFault): void {
+  const message = `the broadcast transport failed to ${action}`
+  host.logger.error({ err: cause, channel }, message)
+  if (action === 'subscribe') return
+  increment(host.counters.errors, 503)
+  host.events.emit('error', { code: 503, message, cause })
 }
 
 /** The channel of pushes to every connection. Rooms have channels of their own. */

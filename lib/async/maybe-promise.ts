@@ -70,3 +70,11 @@ export function withEnd<T>(work: () => MaybePromise<T>, end: () => void): MaybeP
   end()
   return result
 }
+
+/**
+ * Runs every work, also those after one that throws: the first failure rejects the whole, and none
+ * of the others is left unseen.
+ */
+export function allOf<T>(works: readonly (() => MaybePromise<T>)[]): Promise<T[]> {
+  return Promise.all(works.map((work) => new Promise<T>((resolve) => resolve(work()))))
+}

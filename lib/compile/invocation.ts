@@ -1,3 +1,4 @@
+import { allOf } from '../async/maybe-promise.js'
 import type { ArgumentReader } from './arguments.js'
 import type { Runner } from './compose.js'
 import type { InstanceProvider } from './providers.js'
@@ -34,7 +35,13 @@ function invokeLater(
   readers: readonly ArgumentReader[],
 ): Runner {
   return async (context) => {
-    const args = await Promise.all(readers.map(({ read }) => read(context)))
+    const args = await allOf(
+      readers.map(
+        ({ read }) =>
+          () =>
+            read(context),
+      ),
+    )
     const instance = provider.get(context.connection) as Record<string | symbol, Method>
     return instance[name]?.(...args)
   }

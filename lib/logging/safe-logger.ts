@@ -1,15 +1,15 @@
+import { guarded } from '../async/maybe-promise.js'
 import type { WsLogger, WsLogMethod } from './logger.js'
 
-/** A logger that throws must not keep a socket from being closed: its throws end here. */
+/** A logger that fails must not keep a socket from being closed: its throws and rejections end here. */
 export function safeLogger(logger: WsLogger): WsLogger {
   const safe =
     (level: keyof WsLogger): WsLogMethod =>
-    (fields, message) => {
-      try {
-        logger[level](fields, message)
-      } catch {
-        // There is no logger left to tell of it.
-      }
-    }
+    (fields, message) =>
+      // There is no logger left to tell of it.
+      void guarded(
+        () => logger[level](fields, message),
+        () => undefined,
+      )
   return { debug: safe('debug'), info: safe('info'), warn: safe('warn'), error: safe('error') }
 }

@@ -7,7 +7,7 @@ import type { WsMessage } from '../protocol/records.js'
 import { PING_EVENT, RESERVED_PREFIX } from '../protocol/reserved-events.js'
 import type { AppHost } from './app-host.js'
 import { clip } from './clip.js'
-import type { Failures } from './failures.js'
+import type { FailedMessage, Failures } from './failures.js'
 import type { LiveConnection } from './live-connection.js'
 import { takeToken } from './rate-limiter.js'
 import type { CompiledApp, Route } from './route.js'
@@ -102,12 +102,12 @@ export class Dispatcher {
   }
 
   #handleReserved(connection: LiveConnection, message: WsMessage): void {
-    const { event, id } = message
+    const { event } = message
     if (event !== PING_EVENT) {
       const error = new WsError(400, `Event "${clip(event)}" is reserved`)
       this.#failures.ofMessage(connection, message, error)
-    } else if (id !== undefined) {
-      connection.reply(id, null)
+    } else {
+      this.#finish(connection, message, null)
     }
   }
 
@@ -182,8 +182,10 @@ export class Dispatcher {
     if (before) this.#enterFlight(connection)
     const turn = before
       ? before.then(() => {
+          const done = this.#run(connection, route, context)
+          // Not before the handler has started: a drain would take the queue for finished.
           this.#leaveFlight(connection)
-          return this.#run(connection, route, context)
+          return done
         })
       : this.#run(connection, route, context)
     if (!turn) return
@@ -193,13 +195,13 @@ export class Dispatcher {
     })
   }
 
-  #finish(connection: LiveConnection, context: WsContext, value: unknown): void {
-    if (context.id === undefined) return
+  #finish(connection: LiveConnection, message: FailedMessage, value: unknown): void {
+    if (message.id === undefined) return
     try {
-      connection.reply(context.id, value)
+      connection.reply(message.id, value)
     } catch (cause) {
       const error = new Error('the result cannot be encoded', { cause })
-      this.#failures.ofMessage(connection, context, error)
+      this.#failures.ofMessage(connection, message, error)
     }
   }
 

@@ -31,7 +31,10 @@ export class Failures {
     this.#host = host
   }
 
-  /** A message failed: an error reply when it had an id, else `$error` to those who read it. */
+  /**
+   * A message failed: an error reply when it had an id, else `$error` to those who read it. Never
+   * throws.
+   */
   ofMessage(connection: LiveConnection, failed: FailedMessage, error: unknown): void {
     const body = toErrorBody(error)
     this.#record(connection, failed, body, error)
@@ -44,25 +47,40 @@ export class Failures {
     }
   }
 
-  /** A hook failed that has nobody to answer to. */
+  /** A hook failed that has nobody to answer to. Never throws. */
   ofHook(context: WsContext, error: unknown): void {
     const { handler, path, connection } = context
     this.#record(connection, { handler, path }, toErrorBody(error), error)
   }
 
-  /** Pushes a `$` event. */
+  /** Pushes a `$` event. Never throws. */
   push(connection: LiveConnection, event: string, path: string, data: unknown): void {
-    connection.write(this.#host.codec.encode({ event, path, data }))
+    this.#orLog(`${event} cannot be encoded`, () => {
+      connection.write(this.#host.codec.encode({ event, path, data }))
+    })
   }
 
   #tell(connection: LiveConnection, id: string | number, body: WsErrorBody): void {
     const { code, message, details } = body
+    const isTold = this.#orLog(
+      details === undefined
+        ? 'an error reply cannot be encoded'
+        : 'the details of an error cannot be encoded',
+      () => connection.replyError(id, code, message, details),
+    )
+    // The client should still get its one reply.
+    if (isTold || details === undefined) return
+    this.#orLog('an error reply cannot be encoded', () => connection.replyError(id, code, message))
+  }
+
+  /** A codec that fails has been told of already: whoever reports must not fail too. */
+  #orLog(text: string, write: () => void): boolean {
     try {
-      connection.replyError(id, code, message, details)
-    } catch (cause) {
-      // The details cannot be encoded: the client should still get its one reply.
-      this.#host.logger.error({ err: cause, code }, 'the details of an error cannot be encoded')
-      connection.replyError(id, code, message)
+      write()
+      return true
+    } catch (error) {
+      this.#host.logger.error({ err: error }, text)
+      return false
     }
   }
 

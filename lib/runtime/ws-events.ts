@@ -1,3 +1,4 @@
+import { guarded } from '../async/maybe-promise.js'
 import type { WsConnection } from './ws-connection.js'
 
 /** Why something was not delivered. */
@@ -32,7 +33,7 @@ export interface WsErrorEvent {
 type Listener<K extends keyof WsEventMap> = (event: WsEventMap[K]) => void
 
 /**
- * What happens in an app, for metrics and audit. A listener that throws is logged and harms nobody.
+ * What happens in an app, for metrics and audit. A listener that fails is logged and harms nobody.
  */
 export class WsEvents {
   readonly #listeners: { [K in keyof WsEventMap]?: Set<Listener<K>> } = {}
@@ -56,11 +57,7 @@ export class WsEvents {
     const listeners = this.#listeners[name]
     if (!listeners) return
     for (const listener of listeners) {
-      try {
-        listener(event)
-      } catch (error) {
-        this.#onError(error)
-      }
+      void guarded(() => listener(event), this.#onError)
     }
   }
 }

@@ -1,4 +1,4 @@
-import { isPromise, type MaybePromise } from '../async/maybe-promise.js'
+import { allOf, isPromise, type MaybePromise } from '../async/maybe-promise.js'
 import { WsError } from '../errors/ws-error.js'
 import { showValue } from '../errors/show-value.js'
 import type { Constructor } from '../metadata/records.js'
@@ -106,8 +106,8 @@ function compileArray(
   }
   const read: DataReader = (data) => {
     if (!Array.isArray(data)) throw kindError('isArray', 'data must be an array')
-    const items = data.map(readItem)
-    return item.isAsync ? Promise.all(items) : items
+    if (!item.isAsync) return data.map(readItem)
+    return allOf(data.map((one, index) => () => readItem(one, index)))
   }
   return { read, isAsync: item.isAsync }
 }
