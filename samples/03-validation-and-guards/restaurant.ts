@@ -24,7 +24,7 @@ class BookingController {
   @OnMessage('journal')
   @Use(hostsOnly)
   journal(): string[] {
-    return this.ledger.journal
+    return [...this.ledger.journal]
   }
 }
 
