@@ -98,6 +98,7 @@ export function createWsApp(options: WsAppOptions): WsApp {
 
 function readSettings(options: WsAppOptions, problems: Problems): Settings {
   const orReport = <T>(name: string, compile: () => T, fallback: T): T => {
+    if (problems.has(`createWsApp.${name}`)) return fallback
     try {
       return compile()
     } catch (error) {
@@ -138,6 +139,7 @@ function resolveTransport(
     container.register(BroadcastTransport, broadcastTransport)
     return broadcastTransport
   }
+  if (problems.has('createWsApp.broadcastTransport')) return undefined
   const token = broadcastTransport ?? BroadcastTransport
   if (typeof token === 'function') container.adopt(token)
   if (!container.has(token)) {

@@ -8,6 +8,11 @@ export class Problems {
     this.#found.push({ where, problem, mend })
   }
 
+  /** Whether something was found wrong there. */
+  has(where: string): boolean {
+    return this.#found.some((problem) => problem.where === where)
+  }
+
   /** @throws WsDefinitionError when anything was added */
   throwIfAny(): void {
     if (this.#found.length > 0) throw new WsDefinitionError(this.#found)

@@ -19,7 +19,10 @@ export function showValue(value: unknown): string {
   }
 }
 
-/** The text of something thrown. */
+/** The text of something thrown, which may be an error of another realm. */
 export function errorText(error: unknown): string {
-  return error instanceof Error ? error.message || error.name : showValue(error)
+  if (typeof error !== 'object' || error === null) return showValue(error)
+  const { message, name } = error as { message?: unknown; name?: unknown }
+  const text = [message, name].find((part) => typeof part === 'string' && part !== '')
+  return typeof text === 'string' ? text : showValue(error)
 }

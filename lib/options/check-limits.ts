@@ -55,13 +55,25 @@ function checkRange(name: string, value: unknown, range: Range, report: Report):
   report(name, `must be a whole number${upper}${extra}, got ${showValue(value)}`)
 }
 
+function isGiven(value: unknown): value is Given {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function checkNames(option: string, value: Given, names: readonly string[], report: Report): void {
+  for (const name of Object.keys(value)) {
+    if (names.includes(name)) continue
+    report(`${option}.${name}`, `is no option; there are ${names.join(', ')}`)
+  }
+}
+
 function checkBackpressure(value: unknown, report: Report): void {
   if (value === undefined) return
-  if (typeof value !== 'object' || value === null) {
+  if (!isGiven(value)) {
     report('backpressure', `must be { limit, policy }, got ${showValue(value)}`)
     return
   }
-  const { limit, policy } = value as Given
+  checkNames('backpressure', value, ['limit', 'policy'], report)
+  const { limit, policy } = value
   if (limit !== undefined)
     checkRange('backpressure.limit', limit, { min: 1024, max: MAX_BYTES }, report)
   if (policy !== undefined && policy !== 'close' && policy !== 'drop') {
@@ -71,11 +83,12 @@ function checkBackpressure(value: unknown, report: Report): void {
 
 function checkRateLimit(value: unknown, report: Report): void {
   if (value === undefined || value === false) return
-  if (typeof value !== 'object' || value === null) {
+  if (!isGiven(value)) {
     report('rateLimit', `must be false or { perSecond, burst }, got ${showValue(value)}`)
     return
   }
-  const { perSecond, burst } = value as Given
+  checkNames('rateLimit', value, ['perSecond', 'burst'], report)
+  const { perSecond, burst } = value
   if (typeof perSecond !== 'number' || !(perSecond > 0 && perSecond < Infinity)) {
     report('rateLimit.perSecond', `must be a number above 0, got ${showValue(perSecond)}`)
   }

@@ -113,6 +113,8 @@ describe('errorText', () => {
   it.each<[unknown, string]>([
     [new Error('text'), 'text'],
     [new TypeError(), 'TypeError'],
+    [{ message: 'of another realm' }, 'of another realm'],
+    [{}, 'an object'],
     ['text', '"text"'],
     [undefined, 'undefined'],
   ])('of %p is %s', (error, text) => {
