@@ -84,7 +84,7 @@ export class WsApp {
    * call waits for the first.
    */
   close({ drain = 0 }: CloseOptions = {}): Promise<void> {
-    if (!(drain >= 0 && drain < Infinity)) {
+    if (!(Number.isFinite(drain) && drain >= 0)) {
       return Promise.reject(new RangeError(`close: drain must be seconds, got ${String(drain)}`))
     }
     this.#closing ??= this.#parts.stop(drain * 1000)

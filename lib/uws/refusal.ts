@@ -22,13 +22,19 @@ const STATUS_TEXT: Record<HttpRefusal['status'], string> = {
   503: 'Service Unavailable',
 }
 
-/** Answers a request by an HTTP error. */
-export function sendRefusal(response: HttpResponse, refusal: HttpRefusal): void {
+/**
+ * Answers a request by an HTTP error.
+ *
+ * @param method in lower case: the answer to `head` has no body
+ */
+export function sendRefusal(response: HttpResponse, refusal: HttpRefusal, method: string): void {
   const { status, reason, headers = {} } = refusal
   response.cork(() => {
     response.writeStatus(`${status} ${STATUS_TEXT[status]}`)
     for (const [name, value] of Object.entries(headers)) response.writeHeader(name, value)
-    response.writeHeader('Content-Type', 'text/plain; charset=utf-8').end(`${reason}\n`, true)
+    response.writeHeader('Content-Type', 'text/plain; charset=utf-8')
+    // Not `endWithoutBody`: the pinned build takes that for no answer at all, and ends the process.
+    response.end(method === 'head' ? '' : `${reason}\n`, true)
   })
 }
 

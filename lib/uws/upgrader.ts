@@ -80,7 +80,7 @@ export class Upgrader {
       const copy = new NativeRequest(response, request, readAddress)
       const isMeant = copy.header('upgrade') !== '' && matchPath(copy.path) !== undefined
       const fault = isMeant ? checkHandshake(copy) : undefined
-      sendRefusal(response, fault ?? { status: 404, reason: 'Not Found' })
+      sendRefusal(response, fault ?? { status: 404, reason: 'Not Found' }, copy.method)
     } catch (error) {
       logger.error({ err: error }, 'a request failed')
       closeQuietly(response)
@@ -205,7 +205,7 @@ class Attempt {
     if (!this.#finish()) return
     increment(this.#policy.counters.refused, refusal.status)
     this.#giveSlot()
-    sendRefusal(this.#response, refusal)
+    sendRefusal(this.#response, refusal, this.#request.method)
   }
 
   #upgrade(admission: Admission): void {

@@ -66,6 +66,7 @@ export class UwsServer {
   readonly #parts: UwsServerParts
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   #listenSocket: us_listen_socket | undefined
+  #isStopped = false
 
   constructor(native: TemplatedApp, parts: UwsServerParts) {
     this.#native = native
@@ -91,9 +92,10 @@ export class UwsServer {
   /**
    * Listens on a port that nobody else has.
    *
-   * @returns the port
+   * @returns the port, as a promise that rejects when {@link stopListening} came first
    */
   listen(port: number, host: string | undefined): Promise<number> {
+    if (this.#isStopped) return Promise.reject(new Error('listen: the app has been closed'))
     const uws = requireUws()
     const { upgrader } = this.#parts
     this.#native.any('/*', (response, request) => upgrader.answer(response, request))
@@ -118,6 +120,7 @@ export class UwsServer {
 
   /** Lets nobody in any more. */
   stopListening(): void {
+    this.#isStopped = true
     if (this.#listenSocket) requireUws().us_listen_socket_close(this.#listenSocket)
     this.#listenSocket = undefined
     this.#parts.upgrader.close()
