@@ -146,9 +146,13 @@ describe('an HTTP route', () => {
     expect(await upgradeAnswer(port)).toMatchObject({ status: 101 })
   })
 
-  it('and a WebSocket may share a path', async () => {
+  it.each([
+    ['get', '/both'],
+    ['get', '/*'],
+    ['any', '/*'],
+  ] as const)('of %s on %s leaves WebSockets their path', async (method, pattern) => {
     const { port, connect } = await start((http) =>
-      http.get('/both', (response) => void response.end('page')),
+      http[method](pattern, (response) => void response.end('page')),
     )
     expect(await ask(port, '/both')).toEqual({ status: 200, body: 'page' })
     const client = await connect({ path: '/both' })
