@@ -87,6 +87,7 @@ export class WsRoomManager<M extends RoomMember = RoomMember> {
   join(connection: M, room: string): MaybePromise<boolean> {
     checkRoomName(room)
     if (connection.rooms.has(room)) return true
+    if (connection.isOpen === false) return false
     const underWay = this.#attempts.find(connection, room)?.result
     if (underWay) return underWay
     const attempt = this.#begin(connection, room)

@@ -368,6 +368,37 @@ describe('a class @scoped per connection', () => {
     expect([await disposed.next(), await disposed.next()]).toEqual(['database', 'mailer'])
   })
 
+  it('does not take a singleton with it that it was the first to need', async () => {
+    @singleton()
+    class Pool {
+      isOpen = true
+
+      dispose(): void {
+        this.isOpen = false
+      }
+    }
+    @scoped(Lifecycle.ContainerScoped)
+    @Controller()
+    class Query {
+      constructor(private readonly pool: Pool) {}
+
+      @OnMessage('isOpen')
+      isOpen(): boolean {
+        return this.pool.isOpen
+      }
+
+      dispose(): void {
+        disposed.push('query')
+      }
+    }
+    const { connect } = await startApp({ controllers: [Query] })
+    const [ann, ben] = await Promise.all([connect(), connect()])
+    await ann.call('isOpen', '/')
+    await ann.close()
+    expect(await disposed.next()).toBe('query')
+    expect(await ben.call('isOpen', '/')).toBe(true)
+  })
+
   it('is found in a container that was made before the class', async () => {
     const early = container.createChildContainer()
     @scoped(Lifecycle.ContainerScoped)

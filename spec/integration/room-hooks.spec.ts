@@ -194,6 +194,34 @@ describe('@OnLeave', () => {
   })
 })
 
+it('a connection that has closed joins nothing, and no hook is asked', async () => {
+  const gate = defer<void>()
+  const results = new Inbox<boolean>('a join')
+  @Controller('/late')
+  class Late {
+    @OnMessage('join')
+    async join(@Rooms() rooms: WsRooms): Promise<void> {
+      await gate.promise
+      results.push(await rooms.join())
+    }
+
+    @OnJoin()
+    joining(): void {
+      hooks.push('asked')
+    }
+  }
+  const { app, connect } = await startApp({ controllers: [Late] })
+  const client = await connect()
+  client.send('join', '/late')
+  await failureOf(client.call('nothing', '/'))
+  client.terminate()
+  while (app.server.size > 0) await nextTurn()
+  gate.resolve()
+  expect(await results.next()).toBe(false)
+  expect(hooks.all).toEqual([])
+  expect(app.rooms.size).toBe(0)
+})
+
 describe('a storm of joins, leaves and ends', () => {
   const trail = new Map<string, string[]>()
 
