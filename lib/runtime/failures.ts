@@ -96,7 +96,11 @@ export class Failures {
     const fields = { connection: connection.id, handler, ...quoted, code }
     if (!(error instanceof WsError)) logger.error({ ...fields, err: error }, 'a handler failed')
     else if (code >= 500) logger.error({ ...fields, err: error }, message)
-    else if (id === undefined) logger.warn(fields, `a message without id failed: ${message}`)
+    else if (id === undefined) {
+      const subject =
+        handler !== undefined && event === undefined ? 'a hook' : 'a message without id'
+      logger.warn(fields, `${subject} failed: ${message}`)
+    }
     events.emit('error', {
       code,
       message,
