@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals'
 import type { BrowserContext, Page } from 'playwright-core'
 import { describeInBrowser } from '../support/browser.js'
 import { startSample, type Sample } from '../support/sample.js'
@@ -14,16 +14,21 @@ interface EnterOptions {
 describeInBrowser('the chat page', (browser) => {
   let sample: Sample
   let context: BrowserContext
+  let tests = 0
   const errors: string[] = []
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     sample = await startSample('02-chat')
+  })
+  afterAll(() => sample.child.stop())
+
+  beforeEach(async () => {
+    tests++
     context = await browser().newContext()
     context.setDefaultTimeout(10_000)
   })
   afterEach(async () => {
     await context.close()
-    await sample.child.stop()
     expect(errors.splice(0)).toEqual([])
   })
 
@@ -39,7 +44,7 @@ describeInBrowser('the chat page', (browser) => {
     return page
   }
 
-  const enter = async ({ name, room = 'general' }: EnterOptions): Promise<Page> => {
+  const enter = async ({ name, room = `room ${tests}` }: EnterOptions): Promise<Page> => {
     const page = await openTab()
     await page.getByLabel('Your name').fill(name)
     await page.getByLabel('Room', { exact: true }).fill(room)
@@ -224,7 +229,7 @@ describeInBrowser('the chat page', (browser) => {
       context = await browser().newContext({ colorScheme, viewport: { width, height: 720 } })
       const page = await enter({ name: 'Ann', room: 'a-room-with-a-name-of-some-length'.repeat(3) })
       await say(page, 'x'.repeat(500))
-      await page.locator('.message:not(.pending)').waitFor()
+      await page.locator('.mine:not(.pending)').waitFor()
       const toggle = page.locator('#people-toggle')
       expect(await toggle.isVisible()).toBe(width < 760)
       if (await toggle.isVisible()) await toggle.click()

@@ -29,17 +29,15 @@ describe('the echo sample', () => {
   })
 
   it.each([
-    ['text that is no string', 'say', '/echo', 42, { code: 400, details: [{ rule: 'isString' }] }],
-    ['too many times', 'say', '/echo/99', 'hello', { code: 400, message: /1 to 10 times/ }],
-    ['a misspelt event', 'sya', '/echo', 'hello', { code: 404, message: /"say"/ }],
-  ])(
-    'refuses %s as its README says',
-    async (_what, event, path, data, { message, ...expected }) => {
-      const error = await client.call(event, path, data).catch((caught: unknown) => caught)
-      expect(error).toMatchObject(expected)
-      if (message) expect((error as Error).message).toMatch(message)
-    },
-  )
+    ['text that is no string', 'say', '/echo', 42, 400, 'Invalid data'],
+    ['too many times', 'say', '/echo/99', 'hello', 400, '1 to 10 times'],
+    ['a misspelt event', 'sya', '/echo', 'hello', 404, '"say"'],
+  ])('refuses %s as its README says', async (_what, event, path, data, code, message) => {
+    await expect(client.call(event, path, data)).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining(message),
+    })
+  })
 
   it('tells a browser how to talk to it', async () => {
     const response = await fetch(`http://localhost:${sample.port}/`)
