@@ -21,5 +21,10 @@ export const jsonCodec: WsCodec = {
     if (typeof frame !== 'string') throw new TypeError('binary frames are not JSON')
     return JSON.parse(frame) as unknown
   },
-  encode: (record) => JSON.stringify(record),
+  encode(record) {
+    if ('event' in record || 'error' in record) return JSON.stringify(record)
+    // What JSON leaves out would leave the reply without `data`.
+    const data = JSON.stringify(record.data) as string | undefined
+    return `{"id":${JSON.stringify(record.id)},"data":${data ?? 'null'}}`
+  },
 }

@@ -1,4 +1,4 @@
-import { WsError } from '../errors/ws-error.js'
+import { isServerFault, WsError } from '../errors/ws-error.js'
 import type { WsErrorBody } from '../protocol/records.js'
 import { RESERVED_PUSH } from '../protocol/reserved-events.js'
 import type { AppHost } from './app-host.js'
@@ -95,7 +95,7 @@ export class Failures {
     const quoted = { event: event && clip(event), path: path && clip(path) }
     const fields = { connection: connection.id, handler, ...quoted, code }
     if (!(error instanceof WsError)) logger.error({ ...fields, err: error }, 'a handler failed')
-    else if (code >= 500) logger.error({ ...fields, err: error }, message)
+    else if (isServerFault(code)) logger.error({ ...fields, err: error }, message)
     else if (id === undefined) {
       const subject =
         handler !== undefined && event === undefined ? 'a hook' : 'a message without id'

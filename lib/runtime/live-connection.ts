@@ -96,7 +96,7 @@ export class LiveConnection extends WsConnection {
   }
 
   reply(id: WsMessageId, data?: unknown): boolean {
-    return this.#answer({ id, data: isEncodable(data) ? data : null })
+    return this.#answer({ id, data: data === undefined ? null : data })
   }
 
   replyError(id: WsMessageId, code: number, message: string, details?: unknown): boolean {
@@ -160,9 +160,4 @@ export class LiveConnection extends WsConnection {
     if (!this.socket) return false
     return this.write(this.#host.codec.encode(reply))
   }
-}
-
-/** What JSON leaves out would leave the reply without `data`. */
-function isEncodable(data: unknown): boolean {
-  return data !== undefined && typeof data !== 'function' && typeof data !== 'symbol'
 }

@@ -1,5 +1,5 @@
 import type { HttpResponse } from 'uWebSockets.js'
-import { WsError } from '../errors/ws-error.js'
+import { isServerFault, WsError } from '../errors/ws-error.js'
 import { CLOSE_CODES } from '../protocol/close-codes.js'
 import type { HttpRefusal } from './check-upgrade.js'
 
@@ -54,7 +54,7 @@ export function toHttpRefusal(error: unknown): HttpRefusal {
   if (code === 401 || code === 408 || code === 429 || code === 503) {
     return { status: code, reason: singleLine(message) }
   }
-  return code >= 500
+  return isServerFault(code)
     ? { status: 500, reason: singleLine(message) }
     : { status: 403, reason: singleLine(message) }
 }
@@ -71,7 +71,7 @@ function closeCodeOf(code: number): number {
   if (code === 401) return CLOSE_CODES.UNAUTHORIZED
   if (code === 408) return CLOSE_CODES.TIMEOUT
   if (code === 429 || code === 503) return CLOSE_CODES.TRY_AGAIN_LATER
-  return code >= 500 ? CLOSE_CODES.INTERNAL_ERROR : CLOSE_CODES.FORBIDDEN
+  return isServerFault(code) ? CLOSE_CODES.INTERNAL_ERROR : CLOSE_CODES.FORBIDDEN
 }
 
 function singleLine(text: string): string {

@@ -29,12 +29,13 @@ describe('WsError', () => {
     expect(new WsError(400, 'x', null).details).toBeNull()
   })
 
-  it.each([400, 499])('has no stack below 500: %s', (code) => {
+  it.each([400, 499, 600, 4711])('has no stack outside 500 to 599: %s', (code) => {
     expect(new WsError(code, 'Text').stack).toBe('WsError: Text')
   })
 
-  it('has a stack from 500 on, and leaves other errors theirs', () => {
+  it('has a stack from 500 to 599, and leaves other errors theirs', () => {
     expect(new WsError(500).stack).toContain('ws-error.spec')
+    expect(new WsError(599).stack).toContain('ws-error.spec')
     expect(new WsError(400).stack).not.toContain('ws-error.spec')
     expect(new Error('x').stack).toContain('ws-error.spec')
   })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { jsonCodec } from 'enfilade'
+import { jsonCodec, type WsPush, type WsReply } from 'enfilade'
 import { byteLength } from '../../../lib/protocol/byte-length.js'
 import { isSendableCloseCode, truncateReason } from '../../../lib/protocol/close-codes.js'
 import { chooseSubprotocol, listSubprotocols } from '../../../lib/protocol/subprotocol.js'
@@ -36,9 +36,21 @@ describe('isSendableCloseCode', () => {
 })
 
 describe('jsonCodec', () => {
-  it.each([null, 1, 'text', [1, { a: null }], { id: 1, data: 'é😀' }])('reads back %j', (value) => {
-    expect(jsonCodec.decode(jsonCodec.encode(value as never))).toEqual(value)
+  it.each<WsPush | WsReply>([
+    { id: 1, data: 'é😀' },
+    { id: 'a"b', data: [1, { a: null }] },
+    { id: 2, error: { code: 400, message: 'Invalid', details: [] } },
+    { event: 'said', path: '/chat/x', params: { room: 'x' }, data: null },
+  ])('reads back %j', (record) => {
+    expect(jsonCodec.decode(jsonCodec.encode(record))).toEqual(record)
   })
+
+  it.each([undefined, () => 1, Symbol('x'), { toJSON: () => undefined }])(
+    'replies null for what JSON leaves out: %p',
+    (data) => {
+      expect(jsonCodec.encode({ id: 1, data })).toBe('{"id":1,"data":null}')
+    },
+  )
 
   it('refuses bytes', () => {
     expect(() => jsonCodec.decode(new Uint8Array([123, 125]))).toThrow('binary frames are not JSON')
