@@ -1,4 +1,4 @@
-import { allOf, isPromise, type MaybePromise } from '../async/maybe-promise.js'
+import type { MaybePromise } from '../async/maybe-promise.js'
 import { WsError } from '../errors/ws-error.js'
 import { showValue } from '../errors/show-value.js'
 import type { Constructor } from '../metadata/records.js'
@@ -6,6 +6,7 @@ import { compileDto } from './compiled-dto.js'
 import { dataError, kindError, type FieldError } from './data-error.js'
 import { inspectDto } from './dto-graph.js'
 import { toFieldErrors } from './field-errors.js'
+import { readItems } from './read-items.js'
 import { loadLibraries, type ValidationLibraries } from './libraries.js'
 
 /** Checks data and builds what the handler gets. Throws or rejects with a `WsError` 400. */
@@ -95,34 +96,11 @@ function compileArray(
 ): CompiledReader | string {
   const item = compileReader(type, groups)
   if (typeof item === 'string') return item
-  const readItem = (data: unknown, index: number): MaybePromise<unknown> => {
-    try {
-      const result = item.read(data)
-      if (!isPromise(result)) return result
-      return Promise.resolve(result).catch((error: unknown) => rethrowAt(index, error))
-    } catch (error) {
-      return rethrowAt(index, error)
-    }
-  }
   const read: DataReader = (data) => {
     if (!Array.isArray(data)) throw kindError('isArray', 'data must be an array')
-    if (!item.isAsync) return data.map(readItem)
-    return allOf(data.map((one, index) => () => readItem(one, index)))
+    return readItems(data, item)
   }
   return { read, isAsync: item.isAsync }
-}
-
-/** Puts the index in front of the fields. */
-function rethrowAt(index: number, error: unknown): never {
-  const details = (error as { details?: unknown }).details
-  if (!Array.isArray(details)) throw error
-  throw dataError(
-    (details as FieldError[]).map(({ field, rule, message }) => ({
-      field: field === '' ? String(index) : `${index}.${field}`,
-      rule,
-      message,
-    })),
-  )
 }
 
 function build(

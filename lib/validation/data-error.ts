@@ -9,9 +9,12 @@ export interface FieldError {
   readonly message: string
 }
 
-/** The 400 of data that is not valid. */
+/** A message of thousands of wrong items would be answered by one many times its size. */
+const MAX_DETAILS = 100
+
+/** The 400 of data that is not valid; it names 100 faults at most. */
 export function dataError(details: readonly FieldError[]): WsError {
-  return new WsError(400, 'Invalid data', details)
+  return new WsError(400, 'Invalid data', details.slice(0, MAX_DETAILS))
 }
 
 /** The 400 of data that is not even of the right kind. */
