@@ -37,9 +37,11 @@ export class TcpBroadcastHub {
     const channels = new Set<string>()
     this.#subscribers.set(socket, channels)
     socket.setNoDelay(true)
+    // Both tell of a lost connection; `close` is what counts.
     socket.on('error', () => undefined)
     socket.on('close', () => this.#subscribers.delete(socket))
-    createInterface({ input: socket }).on('line', (line) => {
+    const lines = createInterface({ input: socket }).on('error', () => undefined)
+    lines.on('line', (line) => {
       const request = JSON.parse(line) as HubRequest
       if (request.do === 'publish') return this.#publish(request)
       if (request.do === 'subscribe') channels.add(request.channel)

@@ -12,8 +12,10 @@ export class TcpBroadcastTransport implements WsBroadcastTransport {
   #tag = 0
 
   private constructor(private readonly socket: Socket) {
-    createInterface({ input: socket }).on('line', (line) => this.#receive(line))
+    const lines = createInterface({ input: socket }).on('error', () => undefined)
+    lines.on('line', (line) => this.#receive(line))
     socket.setNoDelay(true)
+    // Both tell of a lost connection; `close` is what counts.
     socket.on('error', () => undefined)
     socket.on('close', () => {
       for (const answer of this.#answers.values()) answer.reject(new Error('the hub is gone'))
