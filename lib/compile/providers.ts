@@ -1,15 +1,13 @@
 import type { AppContainer } from '../di/app-container.js'
-import { checkConstructor } from '../di/check-constructor.js'
-import type { InjectionToken } from '../di/tokens.js'
+import { checkConstructor, type Fault, type InjectionFacts } from '../di/check-constructor.js'
 import { WsDefinitionError, type DefinitionProblem } from '../errors/ws-definition-error.js'
-import { errorText } from '../errors/show-value.js'
+import { errorText, showValue } from '../errors/show-value.js'
 import type { Problems } from '../errors/problems.js'
 import type { Constructor } from '../metadata/records.js'
 import { LiveConnection } from '../runtime/live-connection.js'
 import { WsConnection } from '../runtime/ws-connection.js'
 
 const CONNECTION = {
-  type: WsConnection,
   fault: 'is the connection, but there is one instance for all connections',
   mend: 'take it in the method, with @Connection(), or mark the class with @scoped(Lifecycle.ContainerScoped)',
 }
@@ -45,8 +43,10 @@ export class Providers {
     const adoption = this.#container.adopt(type)
     const isScoped = adoption === 'scoped'
     if (adoption !== 'registered') {
-      const isRegistered = (token: InjectionToken): boolean => this.#container.has(token)
-      const facts = isScoped ? { isRegistered } : { isRegistered, refused: CONNECTION }
+      const facts: InjectionFacts = {
+        isRegistered: (token) => this.#container.has(token),
+        refusalOf: (token) => (isScoped ? undefined : this.#refusalOf(token)),
+      }
       checkConstructor(type, facts, this.#problems)
     }
     const provider: InstanceProvider = isScoped
@@ -83,6 +83,18 @@ export class Providers {
     if (problems.length === 0) return
     const cause = causes.length === 1 ? causes[0] : new AggregateError(causes)
     throw new WsDefinitionError(problems, { cause })
+  }
+
+  /** What belongs to one connection may not be held by an instance for all of them. */
+  #refusalOf(token: unknown): Fault | undefined {
+    if (token === WsConnection) return CONNECTION
+    const way = this.#container.findScoped(token, (current) => current === WsConnection)
+    return (
+      way && {
+        fault: `injects ${way.map(showValue).join(' > ')}: one per connection, into an instance for all connections`,
+        mend: 'mark this class with @scoped(Lifecycle.ContainerScoped), too',
+      }
+    )
   }
 
   #scopeOf(connection: WsConnection) {

@@ -3,6 +3,7 @@ import { container as globalContainer, Lifecycle, type DependencyContainer } fro
 import type { InjectionToken } from 'tsyringe'
 import type { Constructor } from '../metadata/records.js'
 import { buildSingletons } from './build-singletons.js'
+import { findScoped } from './find-scoped.js'
 
 /** Builds instances for one connection, and disposes of them with it. */
 export interface Scope {
@@ -52,6 +53,16 @@ export class AppContainer {
   /** Builds what a scoped class shares with others, so that no connection owns it. */
   prepare(type: Constructor): void {
     buildSingletons(type, this.container)
+  }
+
+  /**
+   * Looks for what belongs to one connection in what a token needs to be built.
+   *
+   * @param isOwn whether a token is a connection's own by its nature
+   * @returns the way to it, the token first
+   */
+  findScoped(token: unknown, isOwn: (token: unknown) => boolean): readonly unknown[] | undefined {
+    return findScoped(token, this.container, isOwn)
   }
 
   /** A container for one connection. */

@@ -12,11 +12,12 @@ const NOT_INJECTABLE = new Set<unknown>([Object, String, Number, Boolean, Array,
 /** What is known of the container that the class will be built by. */
 export interface InjectionFacts {
   isRegistered(token: InjectionToken): boolean
-  /** A class that this one may not have injected, and why. */
-  readonly refused?: { readonly type: unknown } & Fault
+  /** Why a token may not be injected into this class. */
+  refusalOf(token: unknown): Fault | undefined
 }
 
-interface Fault {
+/** What is wrong with a parameter, and how to mend it. */
+export interface Fault {
   readonly fault: string
   readonly mend: string
 }
@@ -45,7 +46,8 @@ function faultOf(inject: unknown, type: unknown, facts: InjectionFacts): Fault |
   const token = description ? description.token : type
   if (description?.isOptional) return undefined
   if (token === undefined) return { fault: 'has no type at run time', mend: MEND_TYPE }
-  if (token === facts.refused?.type) return facts.refused
+  const refusal = facts.refusalOf(token)
+  if (refusal) return refusal
   if (typeof token === 'string' || typeof token === 'symbol') {
     if (facts.isRegistered(token)) return undefined
     const name = typeof token === 'symbol' ? 'token' : `'${token}'`

@@ -151,6 +151,11 @@ export class WsRoomManager<M extends RoomMember = RoomMember> {
     return new Set(this.#rooms.get(room)?.members)
   }
 
+  /** The rooms that have a member in this process, as of now. */
+  rooms(): string[] {
+    return [...this.#rooms.keys()]
+  }
+
   /** Whether anybody in this process is in the room. */
   has(room: string): boolean {
     return this.#rooms.has(room)

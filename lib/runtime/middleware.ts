@@ -13,16 +13,22 @@ export type WsNext = () => unknown
 /**
  * Stands around a handler. What it returns is the reply; when it returns `undefined`, the reply is
  * that of `next()`. Not calling `next` keeps the handler from running.
+ *
+ * @typeParam S what `authorize` returns
  */
-export type WsMiddleware = (context: WsContext, next: WsNext) => unknown
+export type WsMiddleware<S = unknown> = WsMiddlewareHandler<S>['handle']
 
-/** Middleware with dependencies: a class that the container builds. */
-export interface WsMiddlewareHandler {
-  handle(context: WsContext, next: WsNext): unknown
+/**
+ * Middleware with dependencies: a class that the container builds.
+ *
+ * @typeParam S what `authorize` returns
+ */
+export interface WsMiddlewareHandler<S = unknown> {
+  handle(context: WsContext<S>, next: WsNext): unknown
 }
 
 /** A class of {@link WsMiddlewareHandler}. */
-export type WsMiddlewareClass = new (...args: never[]) => WsMiddlewareHandler
+export type WsMiddlewareClass<S = unknown> = new (...args: never[]) => WsMiddlewareHandler<S>
 
 /**
  * Makes middleware that lets only some through.
@@ -36,9 +42,9 @@ export function guard<S = unknown>(
   predicate: (context: WsContext<S>) => MaybePromise<boolean>,
   code = 403,
   message?: string,
-): WsMiddleware {
+): WsMiddleware<S> {
   return (context, next) =>
-    andThen(predicate(context as WsContext<S>), (isAllowed) => {
+    andThen(predicate(context), (isAllowed) => {
       if (!isAllowed) throw new WsError(code, message)
       return next()
     })

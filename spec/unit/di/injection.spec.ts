@@ -143,6 +143,36 @@ describe('constructor parameters', () => {
     ])
   })
 
+  it.each([
+    ['directly', (paddle: unknown) => paddle, 'Paddle'],
+    [
+      'by way of a service',
+      (paddle: unknown) => {
+        @injectable()
+        class Desk {
+          constructor(@inject(paddle as never) readonly held: object) {}
+        }
+        return Desk
+      },
+      'Desk > Paddle',
+    ],
+  ])('that get what is one per connection %s are refused', (_way, wrap, way) => {
+    @scoped(Lifecycle.ContainerScoped)
+    class Paddle {}
+    const dependency = wrap(Paddle)
+    @Controller()
+    class C {
+      constructor(@inject(dependency as never) readonly held: object) {}
+    }
+    expect(problemsOf([C], { container: parent })).toEqual([
+      {
+        where: 'C.constructor',
+        problem: `parameter #0 injects ${way}: one per connection, into an instance for all connections`,
+        mend: 'mark this class with @scoped(Lifecycle.ContainerScoped), too',
+      },
+    ])
+  })
+
   it('that cannot be resolved further down are all reported together', () => {
     @injectable()
     class Broken {
