@@ -83,9 +83,12 @@ function compileClass(
     if (typeof data !== 'object' || data === null || Array.isArray(data)) {
       throw kindError('isObject', 'data must be an object')
     }
+    // What is compiled knows its keys.
+    const instance = compiled?.(data)
+    if (instance !== undefined) return instance
     const fault = forbiddenKey(data, '')
     if (fault) throw dataError([fault])
-    return compiled?.(data) ?? check(build(libraries, type, data, groups))
+    return check(build(libraries, type, data, groups))
   }
   return { read, isAsync }
 }

@@ -1,35 +1,46 @@
 import type { Constructor } from '../metadata/records.js'
-import { hasTransforms, isOwnRule, isTransformed, typeOf } from './dto-graph.js'
+import { joinChecks, compileRule, type Check } from './compiled-rule.js'
+import { compileTyped, conversionTo, type Take } from './compiled-type.js'
+import { copyPlain, FAULT, isPlain } from './copy-plain.js'
+import { hasTransforms, isTransformed, typeOf, type Rule } from './dto-graph.js'
 import type { ValidationLibraries } from './libraries.js'
 
 /**
  * Checks data and builds the instance in one go.
  *
- * @returns the instance, or `undefined` when the data is not valid: then class-validator is asked
- * what is wrong with it
+ * @returns the instance, or `undefined` when the data is not valid, or looks unusual: then the
+ * libraries are asked
  */
 export type CompiledDto = (data: object) => object | undefined
 
-type Rule = ReturnType<
-  ReturnType<ValidationLibraries['validator']['getMetadataStorage']>['getTargetValidationMetadatas']
->[number]
+type Instance = Record<string, unknown>
 
-/** Whether a value keeps a rule. `instance` is there for conditions that look at other fields. */
-type Check = (value: unknown, instance: object) => boolean
+/** A class, compiled. A plan may contain itself. */
+interface Plan {
+  readonly type: new () => Instance
+  /** In the order of declaration, which is the usual order of the keys too. */
+  readonly properties: Property[]
+  readonly byName: Map<string, Property>
+}
 
 interface Property {
-  /** Whether the rules apply: `@IsOptional`, `@ValidateIf`. */
-  readonly conditions: readonly Check[]
-  readonly checks: readonly Check[]
-  /** Builds what is nested; a result of `undefined` is a fault. */
-  readonly nested: CompiledDto | undefined
+  readonly name: string
+  readonly index: number
+  /** Makes what the instance gets of what the data has; `null` for a copy. */
+  readonly take: Take | null
+  readonly isNested: boolean
+  /** Whether the rules apply: `@IsOptional`, `@ValidateIf`. `null` when they always do. */
+  readonly applies: Check | null
+  readonly keeps: Check
 }
 
 interface CompileContext {
   readonly libraries: ValidationLibraries
   readonly groups: readonly string[] | undefined
-  /** Classes under way: one that nests itself is left to class-validator. */
-  readonly underWay?: ReadonlySet<unknown>
+}
+
+interface PlanContext extends CompileContext {
+  readonly plans: Map<unknown, Plan>
 }
 
 /**
@@ -44,152 +55,162 @@ export function compileDto(
   type: Constructor<unknown>,
   context: CompileContext,
 ): CompiledDto | undefined {
-  const { libraries, groups, underWay = new Set() } = context
-  if (underWay.has(type) || hasTransforms(type, libraries)) return undefined
-  const inner = { ...context, underWay: new Set([...underWay, type]) }
-  const rules = libraries.validator
-    .getMetadataStorage()
-    .getTargetValidationMetadatas(type, '', false, false, groups && [...groups])
-  const properties = new Map<string, Property>()
-  for (const name of new Set(rules.map(({ propertyName }) => propertyName))) {
-    const own = rules.filter(({ propertyName }) => propertyName === name)
-    const property = compileProperty(type, name, own, inner)
-    if (!property) return undefined
-    properties.set(name, property)
-  }
-  const create = instantiable(type, properties)
-  return create && rules.length > 0 ? (data) => build(data, create, properties) : undefined
-}
-
-function build(
-  data: object,
-  create: () => Record<string, unknown>,
-  properties: ReadonlyMap<string, Property>,
-): object | undefined {
-  const instance = create()
-  const source = data as Record<string, unknown>
-  for (const key in source) {
-    const property = properties.get(key)
-    if (!property) return undefined
-    const value = source[key]
-    if (property.nested && value !== null && value !== undefined) {
-      const nested = buildNested(property.nested, value)
-      if (nested === undefined) return undefined
-      instance[key] = nested
-    } else {
-      instance[key] = value
+  const plan = compilePlan(type, { ...context, plans: new Map() })
+  if (!plan) return undefined
+  return (data) => {
+    try {
+      return build(plan, data)
+    } catch {
+      // A constructor, setter or condition of the user's: the libraries will meet it too.
+      return undefined
     }
   }
-  for (const [name, { conditions, checks }] of properties) {
-    const value = instance[name]
-    if (!keepsAll(conditions, value, instance)) continue
-    if (!keepsAll(checks, value, instance)) return undefined
+}
+
+function build({ type, properties, byName }: Plan, data: object): object | undefined {
+  if (!isPlain(data)) return undefined
+  const source = data as Record<string, unknown>
+  const instance = new type()
+  let next = 0
+  for (const key in source) {
+    let property = properties[next]
+    if (property?.name !== key) property = byName.get(key)
+    if (!property) return undefined
+    next = property.index + 1
+    let value = source[key]
+    if (property.take) value = property.take(value, instance, source)
+    else if (typeof value === 'object' || typeof value === 'function') value = copyPlain(value)
+    if (value === FAULT) return undefined
+    instance[key] = value
+  }
+  for (const property of properties) {
+    if (!isValid(property, instance, source)) return undefined
   }
   return instance
 }
 
-function keepsAll(checks: readonly Check[], value: unknown, instance: object): boolean {
-  for (const check of checks) if (!check(value, instance)) return false
-  return true
+function isValid(property: Property, instance: Instance, source: object): boolean {
+  const { name, applies, keeps, isNested } = property
+  const value = instance[name]
+  if (applies && !applies(value, instance)) return true
+  // What is nested and in the data was valid when it was built. What the class itself put there has
+  // been checked by nobody.
+  if (isNested && value !== undefined && (value === null || !Object.hasOwn(source, name))) {
+    return false
+  }
+  return keeps(value, instance)
 }
 
-function buildNested(nested: CompiledDto, value: unknown): unknown {
-  if (!Array.isArray(value)) {
-    return typeof value === 'object' && value !== null ? nested(value) : undefined
+/** A plan that cannot be made makes those around it impossible too, up to the first. */
+function compilePlan(type: Constructor<unknown>, context: PlanContext): Plan | undefined {
+  const { libraries, groups, plans } = context
+  const known = plans.get(type)
+  if (known) return known
+  const plan: Plan = { type: type as never, properties: [], byName: new Map() }
+  plans.set(type, plan)
+  const rules = libraries.validator
+    .getMetadataStorage()
+    .getTargetValidationMetadatas(type, '', false, false, groups && [...groups])
+  if (rules.length === 0 || hasTransforms(type, libraries)) return undefined
+  for (const name of new Set(rules.map(({ propertyName }) => propertyName))) {
+    const own = rules.filter(({ propertyName }) => propertyName === name)
+    const property = compileProperty(type, own, plan.properties.length, context)
+    if (!property) return undefined
+    plan.properties.push(property)
+    plan.byName.set(name, property)
   }
-  const items: object[] = []
-  for (const item of value as unknown[]) {
-    const built =
-      typeof item === 'object' && item !== null && !Array.isArray(item) ? nested(item) : undefined
-    if (built === undefined) return undefined
-    items.push(built)
-  }
-  return items
+  return isFillable(type, plan.byName) ? plan : undefined
 }
 
 function compileProperty(
   type: Constructor<unknown>,
-  name: string,
   rules: readonly Rule[],
-  context: CompileContext,
+  index: number,
+  context: PlanContext,
 ): Property | undefined {
   const { libraries } = context
   const { ValidationTypes } = libraries.validator
+  const name = rules[0]?.propertyName ?? ''
   if (isTransformed(type, name, libraries)) return undefined
   const conditions: Check[] = []
   const checks: Check[] = []
   let isNested = false
   for (const rule of rules) {
-    if (rule.type === ValidationTypes.CONDITIONAL_VALIDATION) {
-      const [condition] = rule.constraints as [(object: object, value: unknown) => boolean]
-      conditions.push((value, instance) => condition(instance, value))
-    } else if (rule.type === ValidationTypes.NESTED_VALIDATION) {
-      isNested = true
-    } else if (rule.type === ValidationTypes.CUSTOM_VALIDATION) {
-      const check = compileRule(rule, context)
-      if (!check) return undefined
-      checks.push(check)
-    } else if (rule.type !== ValidationTypes.WHITELIST) {
-      return undefined
+    switch (rule.type) {
+      case ValidationTypes.CONDITIONAL_VALIDATION:
+        conditions.push(compileCondition(rule))
+        break
+      case ValidationTypes.NESTED_VALIDATION:
+        isNested = true
+        break
+      case ValidationTypes.IS_DEFINED:
+      case ValidationTypes.CUSTOM_VALIDATION: {
+        const check = compileRule(type, rule, libraries)
+        if (!check) return undefined
+        checks.push(check)
+        break
+      }
+      case ValidationTypes.WHITELIST:
+        break
+      default:
+        return undefined
     }
   }
-  if (!isNested) {
-    return typeOf(type, name, libraries) ? undefined : { conditions, checks, nested: undefined }
-  }
-  const nested = compileNested(type, name, context)
-  // What is nested and absent is valid to `@ValidateNested`, unless a rule or null says otherwise.
-  return nested && { conditions, checks: [...checks, (value) => value !== null], nested }
+  const take = compileTake(type, name, isNested, context)
+  if (take === undefined) return undefined
+  const applies = conditions.length > 0 ? joinConditions(conditions) : null
+  return { name, index, take, isNested, applies, keeps: joinChecks(checks) }
 }
 
-function compileNested(
+function compileCondition({ constraints, name }: Rule): Check {
+  if (name === 'isOptional') return (value) => value !== undefined && value !== null
+  const [condition] = constraints as [(object: object, value: unknown) => unknown]
+  return (value, instance) => Boolean(condition(instance, value))
+}
+
+/** class-validator asks every condition, even after one said no: one that throws is heard. */
+function joinConditions(conditions: readonly Check[]): Check {
+  const [first] = conditions
+  if (first && conditions.length === 1) return first
+  return (value, instance) =>
+    conditions.reduce((all, condition) => condition(value, instance) && all, true)
+}
+
+function compileTake(
   type: Constructor<unknown>,
   name: string,
-  context: CompileContext,
-): CompiledDto | undefined {
-  const { typeFunction, reflectedType, options } = typeOf(type, name, context.libraries) ?? {}
-  const nested = typeFunction?.()
-  const isCollection = reflectedType === Set || reflectedType === Map
-  if (typeof nested !== 'function' || isCollection || options?.discriminator) return undefined
-  return compileDto(nested as Constructor<unknown>, context)
-}
-
-function compileRule(rule: Rule, { libraries }: CompileContext): Check | undefined {
-  if (rule.validateIf || !isOwnRule(rule.constraintCls, libraries)) return undefined
-  const [constraint] = libraries.validator
-    .getMetadataStorage()
-    .getTargetValidatorConstraints(rule.constraintCls)
-  if (!constraint) return undefined
-  const { instance } = constraint
-  // class-validator's own rules read nothing of their arguments but the constraints.
-  const args = { constraints: rule.constraints } as never
-  const keeps = (value: unknown): boolean => instance.validate(value, args) as boolean
-  if (!rule.each) return keeps
-  return (value) => (Array.isArray(value) ? value.every(keeps) : keeps(value))
+  isNested: boolean,
+  context: PlanContext,
+): Take | null | undefined {
+  const metadata = typeOf(type, name, context.libraries)
+  if (!isNested) return metadata ? compileTyped(name, metadata, conversionTo) : null
+  if (!metadata) return undefined
+  return compileTyped(name, metadata, (nested) => {
+    const plan = compilePlan(nested, context)
+    return (
+      plan &&
+      ((value) => (typeof value === 'object' && value ? (build(plan, value) ?? FAULT) : FAULT))
+    )
+  })
 }
 
 /**
  * Whether instances can be filled by assignment: no field without a rule, which class-validator
  * would report, and none that hides behind a getter or method, which class-transformer skips.
  */
-function instantiable(
-  type: Constructor<unknown>,
-  properties: ReadonlyMap<string, Property>,
-): (() => Record<string, unknown>) | undefined {
-  const create = type as unknown as new () => Record<string, unknown>
+function isFillable(type: Constructor<unknown>, byName: ReadonlyMap<string, Property>): boolean {
   try {
-    const sample = new create()
-    const isPlain = Object.keys(sample).every((name) => properties.has(name))
-    const isFree = [...properties.keys()].every((name) => !isHidden(type, name, sample))
-    return isPlain && isFree ? () => new create() : undefined
+    const sample = new (type as unknown as new () => Instance)()
+    return (
+      Object.getPrototypeOf(sample) === type.prototype &&
+      sample.constructor === type &&
+      Object.keys(sample).every((name) => byName.has(name)) &&
+      [...byName.keys()].every(
+        (name) => !(name in (type.prototype as object)) && typeof sample[name] !== 'function',
+      )
+    )
   } catch {
     // A constructor that needs arguments: class-transformer will say so per message.
-    return undefined
+    return false
   }
-}
-
-function isHidden(type: Constructor<unknown>, name: string, sample: object): boolean {
-  return (
-    Object.getOwnPropertyDescriptor(type.prototype as object, name) !== undefined ||
-    typeof (sample as Record<string, unknown>)[name] === 'function'
-  )
 }

@@ -1,5 +1,11 @@
+import { isPromise } from '../async/maybe-promise.js'
 import type { Constructor } from '../metadata/records.js'
-import type { TypeMetadata, ValidationLibraries } from './libraries.js'
+import type { TypeMetadata, TypeSubject, ValidationLibraries } from './libraries.js'
+
+/** A rule as class-validator keeps it. */
+export type Rule = ReturnType<
+  ReturnType<ValidationLibraries['validator']['getMetadataStorage']>['getTargetValidationMetadatas']
+>[number]
 
 /** What is known of a DTO class and the classes nested in it. */
 export interface DtoFacts {
@@ -24,24 +30,37 @@ function rulesOf(type: unknown, { validator }: ValidationLibraries) {
 function hasAsyncRule(type: unknown, libraries: ValidationLibraries, seen: Set<unknown>): boolean {
   if (typeof type !== 'function' || seen.has(type)) return false
   seen.add(type)
-  return rulesOf(type, libraries).some(
-    (rule) =>
-      rule.type === libraries.validator.ValidationTypes.PROMISE_VALIDATION ||
-      mayWait(rule.constraintCls, libraries) ||
-      nestedTypes(type, rule.propertyName, libraries).some((nested) =>
-        hasAsyncRule(nested, libraries, seen),
-      ),
-  )
+  return rulesOf(type, libraries).some((rule) => {
+    if (rule.type === libraries.validator.ValidationTypes.PROMISE_VALIDATION) return true
+    if (mayWait(rule, libraries)) return true
+    const nested = nestedTypes(type, rule.propertyName, libraries)
+    return !nested || nested.some((item) => hasAsyncRule(item, libraries, seen))
+  })
 }
 
-/**
- * Whether a rule is one of class-validator's own, which answer at once and read nothing but the
- * value and their constraints.
- */
-export function isOwnRule(constraint: unknown, { validator }: ValidationLibraries): boolean {
-  if (typeof constraint !== 'function') return false
-  const rules = validator.getMetadataStorage().getTargetValidatorConstraints(constraint)
-  return rules.every((rule) => !rule.async && isBuiltIn(rule.name, validator))
+/** Whether a rule is one of class-validator's own, which answer at once. */
+export function isOwnRule(rule: Rule, { validator }: ValidationLibraries): boolean {
+  const { constraintCls, constraints } = rule
+  if (typeof constraintCls !== 'function') return false
+  return validator
+    .getMetadataStorage()
+    .getTargetValidatorConstraints(constraintCls)
+    .every(({ async, name, instance }) => {
+      if (async || !isBuiltIn(name, validator)) return false
+      return answersAtOnce(() => instance.validate(undefined, { constraints } as never))
+    })
+}
+
+/** The name alone proves nothing: a rule of the user's may be called `isEmail` as well. */
+function answersAtOnce(validate: () => unknown): boolean {
+  try {
+    const answer = validate()
+    if (!isPromise(answer)) return true
+    Promise.resolve(answer).catch(() => undefined)
+    return false
+  } catch {
+    return false
+  }
 }
 
 /** Whether class-transformer does more with a class than to copy its fields. */
@@ -77,8 +96,8 @@ export function typeOf(
  * class-validator's own rules answer at once. One of the user's may return a promise without having
  * said so, and `validateSync` would let that pass as valid.
  */
-function mayWait(constraint: unknown, libraries: ValidationLibraries): boolean {
-  return typeof constraint === 'function' && !isOwnRule(constraint, libraries)
+function mayWait(rule: Rule, libraries: ValidationLibraries): boolean {
+  return typeof rule.constraintCls === 'function' && !isOwnRule(rule, libraries)
 }
 
 let builtIns: ReadonlySet<unknown> | undefined
@@ -89,9 +108,29 @@ function isBuiltIn(name: string, validator: ValidationLibraries['validator']): b
   return builtIns.has(name)
 }
 
-function nestedTypes(type: unknown, property: string, libraries: ValidationLibraries): unknown[] {
+/** The classes that a field may nest; `undefined` when they depend on the data. */
+function nestedTypes(
+  type: unknown,
+  property: string,
+  libraries: ValidationLibraries,
+): readonly unknown[] | undefined {
   const metadata = typeOf(type, property, libraries)
-  if (!metadata) return []
+  if (!metadata?.typeFunction) return []
+  const nested = fixedType(metadata.typeFunction)
   const subTypes = metadata.options?.discriminator?.subTypes ?? []
-  return [metadata.typeFunction?.(), ...subTypes.map(({ value }) => value)]
+  return nested && [nested.type, ...subTypes.map(({ value }) => value)]
+}
+
+/** What a function given to `@Type` says whatever the data is; `undefined` if there is no such. */
+export function fixedType(
+  typeFunction: NonNullable<TypeMetadata['typeFunction']>,
+): { readonly type: unknown } | undefined {
+  const refuse = (): never => {
+    throw new TypeError('the type depends on the data')
+  }
+  try {
+    return { type: typeFunction(new Proxy({}, { get: refuse }) as TypeSubject) }
+  } catch {
+    return undefined
+  }
 }

@@ -23,8 +23,15 @@ export interface TypeStorage {
 export interface TypeMetadata {
   /** The type that TypeScript emitted for the field. */
   readonly reflectedType?: unknown
-  readonly typeFunction?: () => unknown
+  readonly typeFunction?: (subject: TypeSubject) => unknown
   readonly options?: { readonly discriminator?: { subTypes: readonly { value: unknown }[] } }
+}
+
+/** What a function given to `@Type` may look at. */
+export interface TypeSubject {
+  readonly newObject: object
+  readonly object: object
+  readonly property: string
 }
 
 let loaded: ValidationLibraries | undefined

@@ -1,0 +1,146 @@
+/** How a decorator of class-validator is used, and a value it accepts. */
+export interface DecoratorRow {
+  /** Its arguments, up to those called `validationOptions`. */
+  readonly args: readonly unknown[]
+  readonly good: unknown
+  /** For values that JSON does not have. */
+  readonly type?: () => unknown
+}
+
+/** Exports with a capital letter that are no decorators of a property, or get tests of their own. */
+export const notInRows = [
+  ...['MetadataStorage', 'ValidationError', 'ValidationTypes', 'Validator', 'ValidatorConstraint'],
+  ...['Validate', 'ValidateBy', 'ValidateIf', 'ValidateNested', 'ValidatePromise'],
+]
+
+enum Color {
+  Red = 'red',
+  Blue = 'blue',
+}
+
+const plain = (good: unknown): readonly DecoratorRow[] => [{ args: [], good }]
+const none = (good: unknown): readonly DecoratorRow[] => [{ args: [undefined], good }]
+const rows = (...all: [unknown[], unknown][]): readonly DecoratorRow[] =>
+  all.map(([args, good]) => ({ args, good }))
+const date = (good: string, ...args: unknown[]): DecoratorRow => ({ args, good, type: () => Date })
+
+/** Every decorator of class-validator. */
+export const decoratorRows: Readonly<Record<string, readonly DecoratorRow[]>> = {
+  Allow: plain('a'),
+  ArrayContains: rows([[['a']], ['a', 'b']], [[[]], []]),
+  ArrayMaxSize: rows([[2], ['a']], [[0], []]),
+  ArrayMinSize: rows([[1], ['a']], [[0], []]),
+  ArrayNotContains: rows([[['a']], ['b']]),
+  ArrayNotEmpty: plain(['a']),
+  ArrayUnique: rows(
+    [[], ['a', 'b']],
+    [[(item: { id: unknown }) => item.id], [{ id: 1 }, { id: 2 }]],
+  ),
+  Contains: rows([['b'], 'abc']),
+  Equals: rows([['a'], 'a'], [[0], 0], [[null], null]),
+  IsAlpha: rows([[undefined], 'abc'], [['de-DE'], 'äöü']),
+  IsAlphanumeric: none('abc1'),
+  IsArray: plain([{ a: 1 }]),
+  IsAscii: plain('abc'),
+  IsBIC: plain('DEUTDEFF'),
+  IsBase32: plain('JBSWY3DP'),
+  IsBase58: plain('4Fcj4ooZqEQi'),
+  IsBase64: rows([[undefined], 'Zm9v'], [[{ urlSafe: true }], 'Zm9v']),
+  IsBoolean: plain(false),
+  IsBooleanString: plain('true'),
+  IsBtcAddress: plain('1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2'),
+  IsByteLength: rows([[1, 3], 'abc'], [[1, undefined], 'é']),
+  IsCreditCard: plain('4111111111111111'),
+  IsCurrency: rows([[undefined], '$10.00'], [[{ symbol: '€' }], '€1']),
+  IsDataURI: plain('data:text/plain,x'),
+  IsDate: [date('2020-01-01T00:00:00.000Z')],
+  IsDateString: rows([[undefined], '2020-01-01'], [[{ strict: true }], '2020-01-01']),
+  IsDecimal: rows([[undefined], '1.5'], [[{ decimal_digits: '1' }], '1.5']),
+  IsDefined: plain(0),
+  IsDivisibleBy: rows([[3], 9]),
+  IsEAN: plain('4006381333931'),
+  IsEmail: rows([[undefined], 'a@example.com'], [[{ require_tld: false }], 'a@b']),
+  IsEmpty: plain(''),
+  IsEnum: rows([[Color], 'red'], [[{ a: 1, b: 'x' }], 1]),
+  IsEthereumAddress: plain('0x683E07492fBDfDA84457C16546ac3f433BFaa128'),
+  IsFQDN: none('example.com'),
+  IsFirebasePushId: plain('-M-Jh_1KAH5rYJF_7-kY'),
+  IsFullWidth: plain('漢字'),
+  IsHSL: plain('hsl(360,100%,100%)'),
+  IsHalfWidth: plain('abc'),
+  IsHash: rows([['md5'], 'd41d8cd98f00b204e9800998ecf8427e']),
+  IsHexColor: plain('#ff0000'),
+  IsHexadecimal: plain('ff00'),
+  IsIBAN: none('DE89370400440532013000'),
+  IsIP: rows([[undefined], '127.0.0.1'], [[6], '::1']),
+  IsISBN: rows([[undefined], '9783161484100'], [['10'], '316148410X']),
+  IsISIN: plain('US0378331005'),
+  IsISO31661Alpha2: plain('DE'),
+  IsISO31661Alpha3: plain('DEU'),
+  IsISO31661Numeric: plain('276'),
+  IsISO4217CurrencyCode: plain('EUR'),
+  IsISO6391: plain('de'),
+  IsISO8601: rows([[undefined], '2020-01-01T00:00:00Z'], [[{ strict: true }], '2020-01-01']),
+  IsISRC: plain('USAT29900609'),
+  IsISSN: none('0378-5955'),
+  IsIdentityCard: rows([['ES'], '99999999R']),
+  IsIn: rows([[['a', 1, null]], 'a'], [[[0]], 0]),
+  IsInstance: [date('2020-01-01', Date)],
+  IsInt: plain(3),
+  IsJSON: plain('{}'),
+  IsJWT: plain('eyJhbGciOiJIUzI1NiJ9.eyJhIjoxfQ.c2ln'),
+  IsLatLong: plain('1,2'),
+  IsLatitude: plain(1.5),
+  IsLocale: plain('de-DE'),
+  IsLongitude: plain('7'),
+  IsLowercase: plain('abc'),
+  IsMACAddress: none('01:23:45:67:89:ab'),
+  IsMagnetURI: plain('magnet:?xt=urn:btih:06E2A9683BF4DA92C73A661AC56F0ECC9C63C5B4'),
+  IsMilitaryTime: plain('23:59'),
+  IsMimeType: plain('text/plain'),
+  IsMobilePhone: rows([['de-DE', undefined], '+4915123456789']),
+  IsMongoId: plain('507f1f77bcf86cd799439011'),
+  IsMultibyte: plain('漢字'),
+  IsNegative: plain(-1),
+  IsNotEmpty: plain('a'),
+  IsNotEmptyObject: rows([[undefined], { a: 1 }], [[{ nullable: false }], { a: 1 }]),
+  IsNotIn: rows([[['a', 1]], 'b']),
+  IsNumber: rows(
+    [[undefined], 1.5],
+    [[{ maxDecimalPlaces: 2, allowNaN: true, allowInfinity: true }], 1.25],
+  ),
+  IsNumberString: none('12'),
+  IsObject: plain({ a: { b: [1] } }),
+  IsOctal: plain('0o17'),
+  IsOptional: plain('a'),
+  IsPassportNumber: rows([['DE'], 'C01X00T47']),
+  IsPhoneNumber: rows([['DE'], '030 901820'], [[undefined], '+4930901820']),
+  IsPort: plain('8080'),
+  IsPositive: plain(1),
+  IsPostalCode: rows([['DE'], '10115']),
+  IsRFC3339: plain('2020-01-01T00:00:00Z'),
+  IsRgbColor: rows([[undefined], 'rgb(1,2,3)'], [[false], 'rgb(1,2,3)']),
+  IsSemVer: plain('1.2.3'),
+  IsString: plain('a'),
+  IsStrongPassword: none('aB3$aB3$'),
+  IsSurrogatePair: plain('\u{1F44D}'),
+  IsTaxId: rows([['de-DE'], '26954371827']),
+  IsTimeZone: plain('Europe/Berlin'),
+  IsUUID: rows(
+    [[undefined], '2b8f1c1e-6b1a-4c5e-9a57-3f0b8d6f2a10'],
+    [['4'], '2b8f1c1e-6b1a-4c5e-9a57-3f0b8d6f2a10'],
+  ),
+  IsUppercase: plain('ABC'),
+  IsUrl: rows([[undefined], 'http://example.com'], [[{ require_tld: false }], 'http://a']),
+  IsVariableWidth: plain('aｱ漢'),
+  Length: rows([[1, 3], 'abc'], [[2, undefined], 'ab'], [[1, 1], '\u{1F44D}\u{FE0F}']),
+  Matches: rows([[/^a/, undefined], 'abc'], [['A', 'i'], 'a'], [[/a/g, undefined], 'aa']),
+  Max: rows([[3], 3]),
+  MaxDate: [date('2020-01-01', new Date('2021-01-01')), date('2020-01-01', () => new Date())],
+  MaxLength: rows([[3], 'abc'], [[1], '\u{1F44D}\u{FE0F}']),
+  Min: rows([[1], 1]),
+  MinDate: [date('2020-01-01', new Date('2019-01-01'))],
+  MinLength: rows([[1], 'a'], [[2], 'ab']),
+  NotContains: rows([['b'], 'a']),
+  NotEquals: rows([['a'], 'b']),
+}
