@@ -1,0 +1,115 @@
+import { describe, expect, it } from '@jest/globals'
+import { codeBlocks, readPage, readPages, type CodeBlock } from '../support/docs.js'
+import { createProgram, findingsOf, publicNames } from '../support/type-check.js'
+
+/** What snippets take for granted: the reader can guess it, and a declaration would be in the way. */
+const GIVEN = `
+import type { WsApp } from 'enfilade'
+declare global {
+  const app: WsApp
+  class ChatController {}
+  class Archive {
+    recent(room: string): string[]
+    append(room: string, text: string): { at: number }
+  }
+  class Say { text: string }
+  interface User { id: string; name: string; isAdmin: boolean }
+  function verify(token: string | undefined): Promise<User | undefined>
+}
+`
+
+const pages = readPages()
+const blocks = pages.flatMap(codeBlocks)
+const checked = blocks.filter(({ info }) => info === 'ts')
+const tsconfig = readTsconfig()
+
+/** `docs/rooms.md` line 12 becomes a module beside the page, so that it is one of this package. */
+function pathOf({ page, line }: CodeBlock): string {
+  return page.replace('.md', `-${line}.ts`)
+}
+
+/** The README's own: the one a newcomer copies. */
+function readTsconfig(): { compilerOptions: Record<string, unknown> } {
+  const [block] = codeBlocks(readPage('README.md')).filter(({ info }) => info === 'json')
+  return JSON.parse(block?.code ?? '') as { compilerOptions: Record<string, unknown> }
+}
+
+/** Snippets after the first of a page leave imports of known names out: they are put in front. */
+function complete(code: string, names: Readonly<Record<string, string>>): string {
+  const words = new Set(code.match(/\b[A-Za-z_]\w*\b/g))
+  const own = [...code.matchAll(/\b(?:class|interface|type|const|function) (\w+)/g)]
+  const known = new Set([...importedNames(code), ...own.map(([, name]) => name)])
+  const imports = Object.entries(names)
+    .filter(([name]) => words.has(name) && !known.has(name))
+    .map(([name, module]) => `import { ${name} } from '${module}';`)
+  // In one line, so that a finding names the right one.
+  return `${imports.join(' ')} export {}; ${code}`
+}
+
+function importedNames(code: string): string[] {
+  const lists = [...code.matchAll(/import (?:type )?\{([^}]*)\} from/g)]
+  return lists.flatMap(([, list = '']) => list.split(',').map((name) => name.trim()))
+}
+
+const { compilerOptions: flags } = tsconfig
+const exported = publicNames(createProgram({ 'docs/given.ts': GIVEN }, flags))
+const names = Object.fromEntries([
+  ...exported.map(({ name }) => [name, 'enfilade']),
+  ...['IsString', 'Length'].map((name) => [name, 'class-validator']),
+]) as Record<string, string>
+const program = createProgram(
+  {
+    'docs/given.ts': GIVEN,
+    ...Object.fromEntries(checked.map((block) => [pathOf(block), complete(block.code, names)])),
+  },
+  flags,
+)
+
+describe('the code blocks of README and docs/', () => {
+  it('are many', () => {
+    expect(checked.length).toBeGreaterThan(40)
+  })
+
+  it.each(checked.map((block) => [`${block.page}:${block.line}`, block] as const))(
+    '%s compiles with the flags of the README',
+    (_place, block) => {
+      expect(findingsOf(program, pathOf(block))).toEqual([])
+    },
+  )
+
+  it('are of other libraries only where those are compared', () => {
+    const foreign = blocks.filter(({ info }) => info === 'ts foreign')
+    expect(new Set(foreign.map(({ page }) => page))).toEqual(new Set(['docs/coming-from.md']))
+  })
+
+  it('name their language, but for texts', () => {
+    const known = new Set(['', 'ts', 'ts foreign', 'js', 'json', 'sh', 'nginx', 'dockerfile'])
+    expect(blocks.filter(({ info }) => !known.has(info))).toEqual([])
+  })
+
+  it('of JSON can be read', () => {
+    for (const { code } of blocks.filter(({ info }) => info === 'json')) JSON.parse(code)
+  })
+})
+
+describe('the public names', () => {
+  const words = new Set(pages.flatMap((page) => page.text.match(/\b\w+\b/g)))
+
+  it.each(exported)('$name has a doc comment and stands in the docs', ({ name, comment }) => {
+    expect(comment).not.toBe('')
+    expect(words.has(name)).toBe(true)
+  })
+})
+
+it('the flags for decorators in the README are those that everything here is tested with', () => {
+  expect(flags).toMatchObject({ experimentalDecorators: true, emitDecoratorMetadata: true })
+  const own = JSON.parse(stripComments(readPage('tsconfig.json').text)) as typeof tsconfig
+  for (const flag of ['target', 'module', 'types', 'strict', 'experimentalDecorators']) {
+    expect(flags[flag]).toEqual(own.compilerOptions[flag])
+  }
+  expect(flags.emitDecoratorMetadata).toBe(own.compilerOptions.emitDecoratorMetadata)
+})
+
+function stripComments(json: string): string {
+  return json.replace(/^\s*\/\/.*$/gm, '')
+}
