@@ -51,7 +51,7 @@ export class Dispatcher {
   countMessage(connection: LiveConnection, frame?: WsFrame): boolean {
     const { rateLimit } = this.#host.limits
     if (rateLimit === false) return true
-    const verdict = takeToken(connection, rateLimit, Date.now())
+    const verdict = takeToken(connection, rateLimit, performance.now())
     if (verdict === 'accept') return true
     connection.countDrop('rateLimit')
     if (verdict === 'close') {

@@ -41,9 +41,9 @@ export class LiveConnection extends WsConnection {
   onIdle: (() => void) | undefined
   /** Frames that were no messages. */
   faults = 0
-  /** Messages it may send now, and when that was last reckoned (milliseconds). */
+  /** Messages it may send now, and when that was last reckoned: milliseconds of a clock that is never set. */
   tokens: number
-  refilledAt = 0
+  refilledAt = performance.now()
   /** Messages refused since the bucket was last full. */
   refusals = 0
   /** The last message of each `@Serial` queue. */
@@ -104,10 +104,11 @@ export class LiveConnection extends WsConnection {
   }
 
   close(code = 1000, reason = ''): void {
+    if (!this.socket) return
     if (!isSendableCloseCode(code)) {
       throw new RangeError(`close: ${code} is no close code that may be sent`)
     }
-    this.socket?.end(code, truncateReason(reason))
+    this.socket.end(code, truncateReason(reason))
   }
 
   /** Hands a frame to the socket. */

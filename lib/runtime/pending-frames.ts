@@ -1,3 +1,4 @@
+import { byteLength } from '../protocol/byte-length.js'
 import type { WsFrame } from '../protocol/codec.js'
 
 /** Frames that arrived before the connect handlers finished: kept in order, within bounds. */
@@ -12,7 +13,7 @@ export class PendingFrames {
 
   /** @returns whether there was room */
   add(frame: WsFrame): boolean {
-    this.#bytes += frame.length
+    this.#bytes += typeof frame === 'string' ? byteLength(frame) : frame.length
     if (this.#frames.length >= this.maxFrames || this.#bytes > this.maxBytes) return false
     this.#frames.push(frame)
     return true

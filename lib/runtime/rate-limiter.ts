@@ -7,6 +7,8 @@ export type RateVerdict = 'accept' | 'refuse' | 'close'
 /**
  * A token bucket per connection: `burst` messages at once, `perSecond` on average. A client that
  * goes on, until as many messages were refused as a burst has, is closed.
+ *
+ * @param now milliseconds of a clock that is never set back: else a client would wait for it
  */
 export function takeToken(
   connection: LiveConnection,

@@ -40,9 +40,12 @@ export async function closeConnections(parts: ShutdownParts, drain: number): Pro
   await lifecycle.whenIdle()
 }
 
+/** A timer that is set for longer goes off at once. */
+const LONGEST_TIMER = 2 ** 31 - 1
+
 function atMost(milliseconds: number, done: Promise<void>): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds)
+    const timer = setTimeout(resolve, Math.min(milliseconds, LONGEST_TIMER))
     void done.then(() => {
       clearTimeout(timer)
       resolve()
