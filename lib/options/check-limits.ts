@@ -19,7 +19,9 @@ const MAX_BYTES = 2 ** 30
 
 const RANGES: Partial<Record<keyof LimitOptions, Range>> = {
   maxPayload: { min: 1, max: MAX_BYTES },
-  maxDepth: { min: 1, max: 1000 },
+  // class-validator and class-transformer call themselves for each level, on a stack that ends
+  // somewhere below 1,000 of them.
+  maxDepth: { min: 1, max: 256 },
   // uWebSockets.js aborts the process for 1 to 7 and for more than 960.
   idleTimeout: { min: 8, max: 960, zero: true },
   maxLifetime: { min: 1, max: Number.MAX_SAFE_INTEGER },

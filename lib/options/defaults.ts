@@ -22,6 +22,8 @@ export const FIXED_LIMITS = {
   maxPendingBytes: 256 * 1024,
   maxFaults: 10,
   disconnectTimeout: 5_000,
+  /** Milliseconds that a closing app waits for its transport to unsubscribe. */
+  unsubscribeTimeout: 5_000,
   /** The threshold of the `ws` package: below it deflate costs more than it saves. */
   compressFrom: 1024,
 } as const

@@ -21,7 +21,7 @@ export interface TlsOptions {
 export interface LimitOptions {
   /** Bytes of one message. Default: 65,536. Past it the socket is closed (the peer may see 1006). */
   readonly maxPayload?: number
-  /** Nested arrays and objects in one message. Default: 32. Past it: 400. */
+  /** Nested arrays and objects in one message, 1 to 256. Default: 32. Past it: 400. */
   readonly maxDepth?: number
   /**
    * Seconds without a sign of life; pings are sent automatically. 8 to 960, or 0 for none.

@@ -153,13 +153,16 @@ export class Dispatcher {
   /** @returns what to wait for; it never rejects */
   #run(connection: LiveConnection, route: Route, context: WsContext): Promise<void> | undefined {
     let result: unknown
+    let isLater: boolean
     try {
       result = route.run(context)
+      // Inside: what is returned may have a `then` that throws when it is looked at.
+      isLater = isPromise(result)
     } catch (error) {
       this.#failures.ofMessage(connection, context, error)
       return undefined
     }
-    if (!isPromise(result)) {
+    if (!isLater) {
       this.#finish(connection, context, result)
       return undefined
     }

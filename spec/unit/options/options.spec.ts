@@ -143,10 +143,10 @@ const RULES: Record<string, { rule: string; wrong?: readonly [unknown, string][]
     ],
   },
   maxDepth: {
-    rule: range(1, 1000),
+    rule: range(1, 256),
     wrong: [
       [0, '0'],
-      [1001, '1001'],
+      [257, '257'],
       [Infinity, 'Infinity'],
     ],
   },
