@@ -1,3 +1,4 @@
+import { atMost } from './async/at-most.js'
 import { compileApp } from './compile/compile-app.js'
 import { AppContainer } from './di/app-container.js'
 import { BroadcastTransport } from './di/tokens.js'
@@ -81,6 +82,7 @@ export function createWsApp(options: WsAppOptions): WsApp {
   const settings = readSettings(options, problems)
   const container = new AppContainer(isUsable(options.container) ? options.container : undefined)
   const transport = resolveTransport(options, container, problems)
+  if (transport) container.register(BroadcastTransport, transport)
   const native: { app?: NativeApp } = {}
   const core = createCore(settings, transport, native)
   container.register(WsServer, core.host.server)
@@ -135,10 +137,7 @@ function resolveTransport(
   container: AppContainer,
   problems: Problems,
 ): WsBroadcastTransport | undefined {
-  if (isTransport(broadcastTransport)) {
-    container.register(BroadcastTransport, broadcastTransport)
-    return broadcastTransport
-  }
+  if (isTransport(broadcastTransport)) return broadcastTransport
   if (problems.has('createWsApp.broadcastTransport')) return undefined
   const token = broadcastTransport ?? BroadcastTransport
   if (typeof token === 'function') container.adopt(token)
@@ -276,15 +275,25 @@ function assemble(settings: Settings, core: Core, { container, native, compiled 
     http: new WsHttp(native, logger),
     start: async (port, address) => {
       await subscribeEveryone(everyone)
-      const actual = await uws.listen(port, address)
-      sweeper.start()
-      return actual
+      try {
+        const actual = await uws.listen(port, address)
+        sweeper.start()
+        return actual
+      } catch (error) {
+        await everyone?.release()
+        throw error
+      }
     },
     stop: async (drain) => {
       uws.stopListening()
       await closeConnections({ server: host.server, ...runtime }, drain)
       sweeper.stop()
-      await everyone?.release()
+      // The transport may be disposed of next; one that hangs keeps no app from closing.
+      const released = async (): Promise<void> => {
+        await everyone?.release()
+        await exchange?.whenIdle()
+      }
+      await atMost(FIXED_LIMITS.unsubscribeTimeout, released())
       uws.close()
       await container.dispose()
     },

@@ -1,4 +1,4 @@
-import { guarded, orElse, type MaybePromise } from '../async/maybe-promise.js'
+import { guarded, isPromise, orElse, type MaybePromise } from '../async/maybe-promise.js'
 import type { WsPush } from '../protocol/records.js'
 import type { WsBroadcastTransport } from '../transports/broadcast-transport.js'
 import { parsePush, readEnvelope, writeEnvelope } from './envelope.js'
@@ -20,6 +20,8 @@ export class BroadcastExchange {
   readonly #transport: WsBroadcastTransport
   readonly #instance = crypto.randomUUID()
   readonly #report: ReportExchangeFault
+  /** Subscriptions that are being given back. */
+  readonly #ending = new Set<Promise<void>>()
 
   constructor(transport: WsBroadcastTransport, report: ReportExchangeFault) {
     this.#transport = transport
@@ -60,9 +62,18 @@ export class BroadcastExchange {
 
   /** Never rejects: a channel nobody is in is not worth an error. */
   unsubscribe(channel: string): MaybePromise<void> {
-    return guarded(
+    const result = guarded(
       () => this.#transport.unsubscribe(channel),
       (error) => this.#report(error, { action: 'unsubscribe', channel }),
     )
+    if (!isPromise(result)) return
+    const done = result.finally(() => this.#ending.delete(done))
+    this.#ending.add(done)
+    return done
+  }
+
+  /** Done when no subscription is being given back any more. */
+  async whenIdle(): Promise<void> {
+    while (this.#ending.size > 0) await Promise.all(this.#ending)
   }
 }

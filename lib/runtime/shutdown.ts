@@ -1,3 +1,4 @@
+import { atMost } from '../async/at-most.js'
 import { CLOSE_CODES } from '../protocol/close-codes.js'
 import { RESERVED_PUSH } from '../protocol/reserved-events.js'
 import type { Dispatcher } from './dispatcher.js'
@@ -38,17 +39,4 @@ export async function closeConnections(parts: ShutdownParts, drain: number): Pro
   const reason = drain > 0 ? 'The server restarts' : 'The server shuts down'
   for (const connection of server.connections()) connection.close(code, reason)
   await lifecycle.whenIdle()
-}
-
-/** A timer that is set for longer goes off at once. */
-const LONGEST_TIMER = 2 ** 31 - 1
-
-function atMost(milliseconds: number, done: Promise<void>): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, Math.min(milliseconds, LONGEST_TIMER))
-    void done.then(() => {
-      clearTimeout(timer)
-      resolve()
-    })
-  })
 }
