@@ -117,7 +117,7 @@ function detailsOf(field: string, constraints: Record<string, string>): { detail
 function portray(value: unknown): string {
   if (Object.is(value, -0)) return '-0'
   if (typeof value === 'string') return JSON.stringify(value)
-  if (typeof value !== 'object' || value === null) return String(value)
+  if (typeof value !== 'object' || value === null) return `${typeof value} ${String(value)}`
   const name = (Object.getPrototypeOf(value) as object | null)?.constructor.name
   const isCollection = value instanceof Map || value instanceof Set
   const inner = isCollection ? portray([...value]) : value instanceof Date ? value.getTime() : ''

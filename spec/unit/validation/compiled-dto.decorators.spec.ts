@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { Type } from 'class-transformer'
 import * as classValidator from 'class-validator'
 import { decoratorRows, notInRows, type DecoratorRow } from '../../support/decorator-rows.js'
-import { copyOf, fewValues, nastyValues } from '../../support/nasty-values.js'
+import { copyOf, fewValues, nastyOthers, nastyValues } from '../../support/nasty-values.js'
 import { compareAll } from '../../support/validation-oracle.js'
 
 const { Allow, IsDefined, IsNotEmpty, IsOptional, ValidateIf } = classValidator
@@ -39,10 +39,12 @@ const ways: readonly Way[] = [
   { name: 'always', options: { always: true, groups: ['a'] }, groups: ['b'] },
   { name: 'a message', options: { message: '$property: $value ($constraint1)' } },
   {
-    name: 'a message from a function',
-    options: { message: ({ targetName }: { targetName: string }) => `in ${targetName}` },
+    name: 'a message from a function, a context',
+    options: {
+      ...{ context: { code: 7 } },
+      message: ({ targetName }: { targetName: string }) => `in ${targetName}`,
+    },
   },
-  { name: 'a context', options: { context: { code: 7 } } },
   { name: 'validateIf', options: { validateIf: isOn }, rest: { on: true } },
   { name: 'validateIf, off', options: { validateIf: isOn }, rest: { on: false } },
   { name: 'IsOptional', also: IsOptional() },
@@ -69,10 +71,9 @@ function makeProbe(name: string, { args, type }: DecoratorRow, way: Way): Probe 
 }
 
 /** Data with the good value, without it, and with others in its place or next to it. */
-function makeData(good: unknown, { options, wrap, rest }: Way): (() => unknown)[] {
+function makeData(good: unknown, { options, also, wrap, rest }: Way): (() => unknown)[] {
   const value = wrap ? wrap(good) : good
-  const isPlain = !options && !rest
-  const others = isPlain || wrap ? nastyValues : fewValues
+  const others = wrap ? [...fewValues, ...nastyOthers] : also || options ? fewValues : nastyValues
   return [
     () => ({ ...rest, value: copyOf(value) }),
     () => ({ value: copyOf(value), ...rest, more: 1 }),
