@@ -15,7 +15,7 @@ describe('what authorize threw', () => {
     [500, 500, 1011],
     [502, 500, 1011],
     [503, 503, 1013],
-    [4000, 500, 1011],
+    [4000, 403, 4403],
     [-1, 403, 4403],
   ])('is for WsError %d the status %d or the close code %d', (code, status, closeCode) => {
     const error = new WsError(code, 'No entry')
