@@ -18,7 +18,7 @@ import {
 } from 'enfilade'
 import { defer } from '../support/deadline.js'
 import { connectRaw, openRaw } from '../support/open-raw.js'
-import { opcodes } from '../support/raw-frames.js'
+import { encodeFrame, opcodes } from '../support/raw-frames.js'
 import { upgradeRequest } from '../support/raw-upgrade.js'
 import { startApp } from '../support/start-app.js'
 
@@ -126,6 +126,7 @@ describe('a client that goes while its asynchronous handler works', () => {
 
 describe('a burst whose first message closes the socket', () => {
   let handled = 0
+  let ready = defer<void>()
 
   @Controller()
   class Closing {
@@ -140,7 +141,7 @@ describe('a burst whose first message closes the socket', () => {
   class Waiting extends Closing {
     @OnConnect()
     connected(): Promise<void> {
-      return new Promise((resolve) => setImmediate(resolve))
+      return ready.promise
     }
   }
 
@@ -149,14 +150,18 @@ describe('a burst whose first message closes the socket', () => {
     ['kept until the connect handlers finished', Waiting],
   ])('is not handled any further (%s)', async (_when, controller) => {
     handled = 0
+    ready = defer()
     const { port, app } = await startApp({ controllers: [controller] })
-    const socket = await connectRaw(port)
-    // In one write, behind the request itself: uWebSockets.js hands them over one after the other.
-    socket.sendBytes(upgradeRequest(port))
-    await socket.response
     const gone = defer<void>()
     app.events.on('disconnect', () => gone.resolve())
-    for (let count = 0; count < 20; count++) socket.sendText('{"event":"close","path":"/"}')
+    const socket = await openRaw(port)
+    const burst = Array.from({ length: 20 }, () =>
+      encodeFrame({ payload: '{"event":"close","path":"/"}' }),
+    )
+    // In one write: uWebSockets.js hands them over one after the other.
+    socket.sendBytes(Buffer.concat([...burst, encodeFrame({ opcode: opcodes.ping })]))
+    if (controller === Waiting) await socket.nextFrame()
+    ready.resolve()
     expect(await socket.closed).toMatchObject({ code: 4001 })
     await gone.promise
     expect(handled).toBe(1)
@@ -306,6 +311,7 @@ describe('one port', () => {
     const { port } = await startApp({ controllers: [] })
     const second = createWsApp({ controllers: [], logger: false })
     const error = await second.listen(port, '127.0.0.1').catch((reason: unknown) => reason)
+    if (!(error instanceof Error)) await second.close()
     expect(error).toMatchObject({ name: 'WsListenError', port, host: '127.0.0.1' })
     expect((error as WsListenError).message).toBe(
       `cannot listen on 127.0.0.1:${port}: it is in use, not allowed, or no address of this machine`,
