@@ -152,6 +152,12 @@ function compileSession({ args }: ParameterRecord): ArgumentReader {
   )
 }
 
+/** What `@Data` was given to go with the type. */
+interface DataOptionsRecord {
+  readonly groups?: readonly string[]
+  readonly optional?: boolean
+}
+
 function compileData(record: ParameterRecord, source: ArgumentSource): ArgumentReader {
   const { type, method, where, problems } = source
   const [explicit, options] = record.args
@@ -165,7 +171,7 @@ function compileData(record: ParameterRecord, source: ArgumentSource): ArgumentR
     )
     return NOTHING
   }
-  const { groups } = (options ?? {}) as { groups?: readonly string[] }
+  const { groups, optional = false } = (options ?? {}) as DataOptionsRecord
   const reader = compileReader(dataType as DataType, groups)
   if (typeof reader === 'string') {
     problems.add(
@@ -176,5 +182,9 @@ function compileData(record: ParameterRecord, source: ArgumentSource): ArgumentR
     return NOTHING
   }
   const { read, isAsync } = reader
-  return { read: (context) => read(context.data), isAsync }
+  if (!optional) return { read: (context) => read(context.data), isAsync }
+  return {
+    read: ({ data }) => (data === undefined || data === null ? undefined : read(data)),
+    isAsync,
+  }
 }

@@ -5,6 +5,8 @@ import type { Constructor } from '../metadata/records.js'
 export interface DataOptions {
   /** The validation groups of class-validator and class-transformer. Default: none. */
   readonly groups?: readonly string[]
+  /** Whether a message may come without data: the parameter is `undefined` then. Default: false. */
+  readonly optional?: boolean
 }
 
 /**

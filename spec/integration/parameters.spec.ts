@@ -98,6 +98,11 @@ class UsersController {
     return { isPoint: point instanceof Point }
   }
 
+  @OnMessage('maybe')
+  maybe(@Data({ optional: true }) point?: Point): object {
+    return { norm: point?.norm() ?? 'none' }
+  }
+
   @OnMessage('list')
   list(@Data([Point]) points: Point[]): number[] {
     return points.map((point) => point.norm())
@@ -253,6 +258,9 @@ describe('@Data', () => {
       ],
       [5, 1],
     ],
+    ['is undefined for optional data that is not there', 'maybe', undefined, { norm: 'none' }],
+    ['is undefined for optional data that is null', 'maybe', null, { norm: 'none' }],
+    ['builds optional data that is there', 'maybe', { x: 3, y: 4 }, { norm: 5 }],
     ['lets a string through to a string', 'text', 'hello', { text: 'hello' }],
     ['hands unknown over as it came', 'unknown', [null, { a: 1 }], { data: [null, { a: 1 }] }],
   ])('%s', async (_fact, event, data, expected) => {
@@ -273,6 +281,12 @@ describe('@Data', () => {
       message: 'Invalid data',
       details: [{ field: '', rule: 'isObject', message: 'data must be an object' }],
     })
+  })
+
+  it('checks optional data that is there', async () => {
+    const client = await (await startApp(options)).connect()
+    const failure = failureOf(client.call('maybe', '/users/ann', { x: 'three', y: 4 }))
+    expect(await failure).toMatchObject({ code: 400, details: [{ field: 'x' }] })
   })
 
   it('refuses what is deeper than the limit with 400', async () => {
