@@ -24,7 +24,11 @@ const folders = {
     why: 'The container can be replaced in one folder.',
   },
   routing: { may: ['errors'], why: 'Patterns in, matcher out: no connection, no handler.' },
-  logging: { may: ['errors', 'async'], types: ['runtime'], why: 'Logging is used by all and uses little.' },
+  logging: {
+    may: ['errors', 'async'],
+    types: ['runtime'],
+    why: 'Logging is used by all and uses little.',
+  },
   options: {
     may: ['errors', 'protocol'],
     types: ['runtime', 'rooms', 'di', 'logging', 'transports', 'uws'],

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -53,7 +54,7 @@ async function writeChanged(path: string, text: string): Promise<void> {
   const present = await readFile(path, 'utf8').catch(() => undefined)
   if (present === text) return
   await mkdir(dirname(path), { recursive: true })
-  const draft = `${path}.${process.pid}`
+  const draft = `${path}.${randomUUID()}`
   await writeFile(draft, text)
   await rename(draft, path)
 }
