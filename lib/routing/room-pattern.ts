@@ -1,6 +1,6 @@
 import { compile } from 'path-to-regexp'
-import { decodeParams, toParams, type Params } from './params.js'
-import { PathTrie } from './path-trie.js'
+import { decodeParams, type Params } from './params.js'
+import { compileRawMatcher, type PathMatcher } from './path-matcher.js'
 import type { Pattern } from './pattern.js'
 
 /**
@@ -19,14 +19,11 @@ export function compileRoomName(pattern: Pattern): (raw: Params) => string {
 }
 
 /** Which rooms a pattern means, and the parameters in a room's name. */
-export function compileRoomMatcher(pattern: Pattern): (room: string) => Params | undefined {
-  const trie = new PathTrie<true>()
-  trie.add(pattern, true)
+export function compileRoomMatcher(pattern: Pattern): PathMatcher {
+  const match = compileRawMatcher(pattern)
   return (room) => {
-    const match = trie.match(room)
-    if (!match) return undefined
-    const raw = toParams(match.names, match.raw)
+    const raw = match(room)
     // A room may be called anything: what cannot be decoded is handed over as it stands.
-    return room.includes('%') ? (decodeParams(raw) ?? raw) : raw
+    return raw && room.includes('%') ? (decodeParams(raw) ?? raw) : raw
   }
 }
