@@ -93,12 +93,18 @@ function isValid(property: Property, instance: Instance, source: object): boolea
   const { name, applies, keeps, isNested } = property
   const value = instance[name]
   if (applies && !applies(value, instance)) return true
-  // What is nested and in the data was valid when it was built. What the class itself put there has
-  // been checked by nobody.
-  if (isNested && value !== undefined && (value === null || !Object.hasOwn(source, name))) {
-    return false
-  }
+  if (isNested && !isKnown(value, name, source)) return false
   return keeps(value, instance)
+}
+
+/**
+ * Whether what is nested is known to be valid: what is in the data was checked when it was built,
+ * what the class itself put there by nobody.
+ */
+function isKnown(value: unknown, name: string, source: object): boolean {
+  if (value === undefined) return true
+  if (value === null) return false
+  return Object.hasOwn(source, name) || (Array.isArray(value) && value.length === 0)
 }
 
 /** A plan that cannot be made makes those around it impossible too, up to the first. */

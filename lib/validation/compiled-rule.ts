@@ -1,4 +1,3 @@
-import { isPromise } from '../async/maybe-promise.js'
 import type { Constructor } from '../metadata/records.js'
 import { isOwnRule, type Rule } from './dto-graph.js'
 import type { ValidationLibraries } from './libraries.js'
@@ -17,17 +16,16 @@ export function compileRule(
   libraries: ValidationLibraries,
 ): Check | undefined {
   const { constraintCls, constraints, each, propertyName, validateIf } = rule
-  const [found, second] = libraries.validator
+  const [found] = libraries.validator
     .getMetadataStorage()
     .getTargetValidatorConstraints(constraintCls)
-  if (!found || second || !isOwnRule(rule, libraries)) return undefined
+  if (!found || !isOwnRule(rule, libraries)) return undefined
   const { instance: constraint } = found
   const validate = constraint.validate.bind(constraint)
   const { name: targetName } = type
   const keeps = (item: unknown, value: unknown, object: object): boolean => {
     const args = { targetName, property: propertyName, object, value, constraints }
-    const result = validate(item, args)
-    return result === true || (Boolean(result) && !isPromise(result))
+    return Boolean(validate(item, args))
   }
   const check: Check = each
     ? (value, object) => itemsOf(value).every((item) => keeps(item, value, object))

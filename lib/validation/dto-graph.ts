@@ -47,9 +47,14 @@ export function isOwnRule(rule: Rule, { validator }: ValidationLibraries): boole
     .getTargetValidatorConstraints(constraintCls)
     .every(({ async, name, instance }) => {
       if (async || !isBuiltIn(name, validator)) return false
-      return answersAtOnce(() => instance.validate(undefined, { constraints } as never))
+      return PROBES.every((value) =>
+        answersAtOnce(() => instance.validate(value, { constraints } as never)),
+      )
     })
 }
+
+/** One value of each kind. */
+const PROBES: readonly unknown[] = [undefined, null, 'probe', 1, true, [], {}]
 
 /** The name alone proves nothing: a rule of the user's may be called `isEmail` as well. */
 function answersAtOnce(validate: () => unknown): boolean {

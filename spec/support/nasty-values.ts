@@ -44,6 +44,7 @@ export const nastyOthers: readonly (() => unknown)[] = [
   () => 10n,
   () => Symbol.for('nasty'),
   () => callback,
+  () => ({ then: (settle: (value: string) => void) => settle('settled') }),
   () => new Date(0),
   () => new Date(86_400_000),
   () => new Map([['a', 'abc']]),

@@ -47,8 +47,9 @@ class Conditions {
   @IsDefined() defined!: unknown
   @Allow() any?: unknown
   @IsNotEmpty() @IsOptional() some?: unknown
-  @ValidateIf(({ on }: Conditions) => on)
+  // Asked from the last to the first, and all of them.
   @ValidateIf(({ why }: Conditions) => (why as string).length > 1)
+  @ValidateIf(({ on }: Conditions) => on)
   @IsInt()
   two?: number
 }
@@ -68,6 +69,10 @@ class Presets {
   @ValidateNested() @Type(() => Plain) wrong? = new Plain()
   @ValidateNested({ each: true }) @Type(() => Plain) none: Plain[] = []
   @IsOptional() @IsString() later = undefined
+}
+
+class PresetSet {
+  @IsNotEmpty({ each: true }) words: unknown = new Set([''])
 }
 
 class StrayPreset {
@@ -144,11 +149,6 @@ class Dynamic {
   @ValidateNested() @Type((options) => (options?.object.deep ? Mutual : Plain)) inner!: object
 }
 
-let answers = 0
-class Fickle {
-  @ValidateNested() @Type(() => (answers++ % 2 === 0 ? Plain : Plain)) inner!: Plain
-}
-
 class Transformed {
   @IsString() @Transform(({ value }: { value: unknown }) => `${String(value)}!`) text!: string
 }
@@ -203,7 +203,7 @@ class Frozen {
 class ReturnsAnother {
   @IsOptional() @IsString() text?: string
   constructor() {
-    return new Plain() as never
+    return Object.create({}) as never
   }
 }
 
@@ -280,9 +280,7 @@ function Named(name: string, validate: (value: unknown, args: ValidationArgument
 }
 class OddImpostor {
   @IsInt() other!: number
-  @Named('isString', (value, args) => {
-    return typeof value === 'string' && value === `is ${(args.object as OddImpostor).other}`
-  })
+  @Named('isString', (_, { object }) => (object as OddImpostor | undefined)?.other !== 2)
   text!: string
 }
 class AsyncImpostor {
@@ -292,7 +290,17 @@ class ThrowingImpostor {
   @Named('isIn', (value) => (value as string).length === 1) text!: string
 }
 class LateImpostor {
-  @Named('isUrl', (value) => (value === undefined ? false : Promise.resolve(true))) text!: string
+  @Named('isUrl', (value) => typeof value === 'string' && Promise.resolve(value === 'a'))
+  text!: string
+}
+@ValidatorConstraint({ name: 'isHash', async: true })
+class IsA {
+  validate(value: unknown): boolean {
+    return value === 'a'
+  }
+}
+class DeclaredImpostor {
+  @Validate(IsA) text!: string
 }
 
 @ValidatorConstraint({ name: 'isShort' })
@@ -313,6 +321,10 @@ class Custom {
 class Later {
   @Validate(IsFree) text!: string
 }
+class DynamicLater {
+  @IsBoolean() deep!: boolean
+  @ValidateNested() @Type((options) => (options?.object.deep ? Later : Plain)) inner!: object
+}
 class Undeclared {
   @Named('isSecret', async (value) => value === 'a') text!: string
 }
@@ -330,7 +342,8 @@ const compiled: [OddDto['type'], ...object[]][] = [
     { on: true, why: 'why', defined: 0, any: { a: [1] }, some: 1, two: 2 },
     { on: false, why: 1, defined: '', some: null },
   ],
-  [Nested, nested, { ...nested, maybe: null, iffy: null }, { ...nested, iffy: 'x', maybe: null }],
+  [Nested, nested, { ...nested, maybe: null, iffy: null }],
+  [PresetSet, {}],
   [Presets, { wrong: plain }, {}, { wrong: plain, none: [plain], ids: [3] }],
   [
     Recursive,
@@ -341,8 +354,7 @@ const compiled: [OddDto['type'], ...object[]][] = [
     { number: '1', text: 5, on: 'x', at: '2020-01-01', numbers: ['1', 2], dates: [0] },
     { number: null, text: true, on: 0, at: 5, numbers: '7' },
   ],
-  [OddLists, { list: [plain], single: plain }, { list: plain, single: [plain] }],
-  [Fickle, { inner: plain }],
+  [OddLists, { list: plain, single: plain }],
   [ToPlainOnly, ...text],
   [
     Child,
@@ -352,8 +364,7 @@ const compiled: [OddDto['type'], ...object[]][] = [
   [IgnoresArguments, ...text],
   [SometimesThrows, ...text],
   [Frozen, ...text],
-  [OddImpostor, { other: 1, text: 'is 1' }, { text: 'is 2', other: 2 }],
-  [LateImpostor, { text: 1 }],
+  [OddImpostor, { other: 1, text: 'a' }, { other: 2, text: 'a' }],
   [Hostile, { then: 'a', prototype: 'b', length: 'c', 0: 'd' }, { 0: 'a', then: { then: 1 } }],
 ]
 
@@ -383,9 +394,12 @@ const left: [OddDto['type'], ...object[]][] = [
   [Methods, {}, { run: 'a' }],
   [FunctionField, {}, { run: 1 }],
   [AsyncImpostor, ...text],
+  [LateImpostor, ...text],
+  [DeclaredImpostor, ...text],
   [ThrowingImpostor, ...text],
   [Custom, ...text],
   [Later, ...text, { text: 'taken' }],
+  [DynamicLater, { deep: true, inner: { text: 'taken' } }, { deep: false, inner: plain }],
   [Undeclared, ...text],
   [NestsCustom, { inner: { text: 'a' } }, { inner: { text: 'aaaa' } }],
 ]

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
+import { Type } from 'class-transformer'
+import { Allow, ValidateNested } from 'class-validator'
 import fc from 'fast-check'
-import type { Constructor } from '../../../lib/metadata/records.js'
 import { copyOf, fewValues, nastyValues } from '../../support/nasty-values.js'
 import { oddDtos, type OddDto } from '../../support/odd-dtos.js'
 import { compareAll, compileBoth } from '../../support/validation-oracle.js'
@@ -90,15 +91,43 @@ describe('the compiled path of odd classes', () => {
     expect(typeof compiled).toBe(dto.compiled ? 'function' : 'undefined')
   })
 
+  it.each(named.filter(({ dto }) => dto.compiled))(
+    'is taken by valid data: $name',
+    async ({ dto }) => {
+      const makers = dto.data.map((data) => () => copyOf(data))
+      const { accepted, compiled } = await compareAll(dto.type, makers, dto.groups)
+
+      expect(compiled).toBe(accepted)
+    },
+  )
+
+  it('asks @Type anew per message, as class-transformer does', async () => {
+    class First {
+      @Allow() a?: string
+    }
+    class Second {
+      @Allow() a?: string
+    }
+    let chosen: new () => First = First
+    class Outer {
+      @ValidateNested() @Type(() => chosen) inner!: First
+    }
+    const { compiled, reader } = compileBoth(Outer)
+    expect(compiled?.({ inner: { a: 'x' } })).toHaveProperty('inner', expect.any(First))
+    chosen = Second
+
+    expect(reader.read({ inner: { a: 'x' } })).toHaveProperty('inner', expect.any(Second))
+  })
+
   it.each(named)('judges as the libraries do: $name', async ({ dto }) => {
-    const type = dto.type as Constructor<unknown>
+    const { type } = dto
     const makers = dto.data.flatMap((data) => [() => copyOf(data), ...mutations(data)])
 
     await compareAll(type, [...makers, ...nastyValues], dto.groups)
   })
 
   it.each(named)('judges random JSON as the libraries do: $name', async ({ dto }) => {
-    const type = dto.type as Constructor<unknown>
+    const { type } = dto
     const texts = fc.sample(jsonLike(dto), RUNS)
 
     await compareAll(
