@@ -3,6 +3,9 @@ import type { Config } from 'jest'
 
 const config: Config = {
   testEnvironment: 'node',
+  // Workers even on two cores: the tests mostly wait, and a handle that is left open ends with its
+  // worker instead of keeping the whole run from ending.
+  maxWorkers: 2,
   roots: ['<rootDir>/spec'],
   testMatch: ['**/*.spec.ts', '**/*.spec.tsx'],
   // js before ts: packages in node_modules may ship both, and only ours are compiled.

@@ -11,11 +11,12 @@ let servers: Child[]
 let clients: WireClient[]
 
 beforeEach(async () => {
+  clients = []
+  servers = []
   hub = await TcpBroadcastHub.start()
   const start = (): Promise<Child> =>
     fork(fixture, { env: { HUB_PORT: String(hub.port) }, reportUnhandled: true })
   servers = await Promise.all([start(), start()])
-  clients = []
 })
 
 afterEach(async () => {
