@@ -75,6 +75,10 @@ class PresetSet {
   @IsNotEmpty({ each: true }) words: unknown = new Set([''])
 }
 
+class PresetList {
+  @ValidateNested() @Type(() => Plain) list = [new Plain()]
+}
+
 class StrayPreset {
   @IsString() text!: string
   stray = 1
@@ -344,6 +348,7 @@ const compiled: [OddDto['type'], ...object[]][] = [
   ],
   [Nested, nested, { ...nested, maybe: null, iffy: null }],
   [PresetSet, {}],
+  [PresetList, {}, { list: [plain] }],
   [Presets, { wrong: plain }, {}, { wrong: plain, none: [plain], ids: [3] }],
   [
     Recursive,
