@@ -1,18 +1,42 @@
+import { fileURLToPath } from 'node:url'
+import type { WireName } from '../load/wires.js'
+
 /** A server that is measured: a module of its own process that calls {@link ready}. */
 export interface Contender {
   readonly name: string
-  /** The compiled module, relative to this folder. */
-  readonly module: string
+  /** How it is named on the command line. */
+  readonly key: string
+  /** The compiled module. */
+  readonly file: string
+  /** How its messages look on the wire; the scenarios are the same. */
+  readonly wire: WireName
+  /** Needs the packages of `benchmarks/package.json`. */
+  readonly peer: boolean
 }
+
+const own = (module: string): string => fileURLToPath(new URL(module, import.meta.url))
+
+/** From `build/benchmarks/contenders` to where the peers find their own packages. */
+const peer = (module: string): string => own(`../../../benchmarks/build/peers/${module}`)
 
 /** The first is the control: every other is told as a ratio to it. */
 export const CONTENDERS: readonly Contender[] = [
-  { name: 'uWebSockets.js by hand', module: './uws-by-hand.js' },
-  { name: 'enfilade', module: './enfilade.js' },
+  {
+    name: 'uWebSockets.js by hand',
+    key: 'control',
+    file: own('./uws-by-hand.js'),
+    wire: 'json',
+    peer: false,
+  },
+  { name: 'enfilade', key: 'enfilade', file: own('./enfilade.js'), wire: 'json', peer: false },
+  { name: 'ws by hand', key: 'ws', file: peer('ws-by-hand.js'), wire: 'json', peer: true },
+  { name: 'wooks', key: 'wooks', file: peer('wooks.js'), wire: 'json', peer: true },
+  {
+    name: 'socket.io',
+    key: 'socket.io',
+    file: peer('socket-io.js'),
+    wire: 'socket.io',
+    peer: true,
+  },
+  { name: 'NestJS, platform-ws', key: 'nest', file: peer('nest.js'), wire: 'nest', peer: true },
 ]
-
-/** Tells the harness that the server listens, and stops it when the harness is gone. */
-export function ready(port: number): void {
-  process.send?.({ port })
-  process.once('disconnect', () => process.exit(0))
-}

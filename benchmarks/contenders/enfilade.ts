@@ -1,6 +1,6 @@
 import { IsInt, IsString, Length, MaxLength, Min } from 'class-validator'
 import { Broadcast, Controller, createWsApp, Data, Join, OnMessage } from 'enfilade'
-import { ready } from './contender.js'
+import { ready, ROUTES } from './ready.js'
 
 class Order {
   @IsString() @Length(1, 32) sku!: string
@@ -10,11 +10,6 @@ class Order {
 
 @Controller()
 class BenchController {
-  @OnMessage('echo', '/echo')
-  echo(@Data(Object) data: unknown): unknown {
-    return data
-  }
-
   @OnMessage('order', '/orders')
   order(@Data() order: Order): Order {
     return order
@@ -33,10 +28,30 @@ class BenchController {
   }
 }
 
+/** A controller with ten echo routes, decorated as the ones above. */
+function createEchoController(first: number): new () => object {
+  @Controller()
+  class EchoController {}
+  const { prototype } = EchoController
+  for (let route = first; route < Math.min(first + 10, ROUTES); route++) {
+    const method = `echo${route}`
+    Object.defineProperty(prototype, method, { value: (data: unknown) => data, writable: true })
+    const descriptor = Object.getOwnPropertyDescriptor(prototype, method) ?? {}
+    OnMessage(`echo-${route}`, `/echo/${route}`)(prototype, method, descriptor)
+    Data(Object)(prototype, method, 0)
+  }
+  return EchoController
+}
+
+const echoes = Array.from({ length: Math.ceil(ROUTES / 10) }, (_, index) =>
+  createEchoController(index * 10),
+)
+
 // Every limit stays on, set above the load.
 const app = createWsApp({
-  controllers: [BenchController],
+  controllers: [BenchController, ...echoes],
   maxConnectionsPerIp: 1_000_000,
+  maxRoomsPerConnection: 1_000_000,
   rateLimit: { perSecond: 1e9, burst: 1e9 },
   backpressure: { limit: 32 * 1024 * 1024 },
 })

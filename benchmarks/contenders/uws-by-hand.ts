@@ -1,7 +1,8 @@
 // The control: what a careful developer writes on uWebSockets.js without a framework. JSON.parse, a
 // Map of handlers, checks by hand, JSON.stringify, native topics.
-import { App, type WebSocket } from 'uWebSockets.js'
-import { ready } from './contender.js'
+import { App, us_socket_local_port, type us_listen_socket, type WebSocket } from 'uWebSockets.js'
+import { checkOrder, Invalid } from './check-order.js'
+import { ready, ROUTES } from './ready.js'
 
 interface Message {
   readonly event: string
@@ -13,10 +14,7 @@ interface Message {
 type Socket = WebSocket<object>
 type Handler = (socket: Socket, message: Message) => unknown
 
-class Invalid extends Error {}
-
 const handlers = new Map<string, Handler>([
-  ['echo', (_socket, { data }) => data],
   ['order', (_socket, { data }) => checkOrder(data)],
   [
     'join',
@@ -34,17 +32,8 @@ const handlers = new Map<string, Handler>([
     },
   ],
 ])
-
-function checkOrder(data: unknown): unknown {
-  if (typeof data !== 'object' || data === null) throw new Invalid('data must be an object')
-  const { sku, quantity, note } = data as Record<string, unknown>
-  if (typeof sku !== 'string' || sku.length < 1 || sku.length > 32) throw new Invalid('sku')
-  if (!Number.isInteger(quantity) || (quantity as number) < 1) throw new Invalid('quantity')
-  if (typeof note !== 'string' || note.length > 200) throw new Invalid('note')
-  for (const key in data) {
-    if (key !== 'sku' && key !== 'quantity' && key !== 'note') throw new Invalid(key)
-  }
-  return { sku, quantity, note }
+for (let route = 0; route < ROUTES; route++) {
+  handlers.set(`echo-${route}`, (_socket, { data }) => data)
 }
 
 const decoder = new TextDecoder()
@@ -71,7 +60,7 @@ app.ws('/*', {
     answer(socket, JSON.parse(decoder.decode(bytes)) as Message)
   },
 })
-app.listen('127.0.0.1', 0, (listening) => {
+app.listen('127.0.0.1', 0, (listening: us_listen_socket | false) => {
   if (!listening) throw new Error('cannot listen')
-  void import('uWebSockets.js').then((uws) => ready(uws.us_socket_local_port(listening as never)))
+  ready(us_socket_local_port(listening))
 })

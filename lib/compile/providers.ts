@@ -46,6 +46,7 @@ export class Providers {
       const facts: InjectionFacts = {
         isRegistered: (token) => this.#container.has(token),
         refusalOf: (token) => (isScoped ? undefined : this.#refusalOf(token)),
+        classOf: (token) => (token === WsConnection ? undefined : this.#container.classOf(token)),
       }
       checkConstructor(type, facts, this.#problems)
     }

@@ -3,6 +3,7 @@ import { container as globalContainer, Lifecycle, type DependencyContainer } fro
 import type { InjectionToken } from 'tsyringe'
 import type { Constructor } from '../metadata/records.js'
 import { buildSingletons } from './build-singletons.js'
+import { classOf } from './dependencies.js'
 import { findScoped } from './find-scoped.js'
 
 /** Builds instances for one connection, and disposes of them with it. */
@@ -53,6 +54,11 @@ export class AppContainer {
   /** Builds what a scoped class shares with others, so that no connection owns it. */
   prepare(type: Constructor): void {
     buildSingletons(type, this.container)
+  }
+
+  /** The class that is built for a token, unless it stands for a value, a factory or nothing. */
+  classOf(token: unknown): Constructor | undefined {
+    return classOf(token, this.container)
   }
 
   /**

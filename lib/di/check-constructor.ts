@@ -1,10 +1,12 @@
 import type { InjectionToken } from 'tsyringe'
 import type { Problems } from '../errors/problems.js'
-import { constructorParameterTypes, injectionTokens } from '../metadata/store.js'
+import { constructorParameterTypes, findRecord, injectionTokens } from '../metadata/store.js'
 import type { Constructor } from '../metadata/records.js'
 
 const MEND_TYPE =
   'give it a class type imported without `import type`, or say what to inject: @inject(token)'
+
+const MEND_METADATA = 'compile with emitDecoratorMetadata, which esbuild and tsx cannot do'
 
 /** Types that TypeScript emits where the real one is no class. */
 const NOT_INJECTABLE = new Set<unknown>([Object, String, Number, Boolean, Array, Function, Symbol])
@@ -14,6 +16,8 @@ export interface InjectionFacts {
   isRegistered(token: InjectionToken): boolean
   /** Why a token may not be injected into this class. */
   refusalOf(token: unknown): Fault | undefined
+  /** The class that is built for a token, unless it stands for a value, a factory or nothing. */
+  classOf(token: unknown): Constructor | undefined
 }
 
 /** What is wrong with a parameter, and how to mend it. */
@@ -22,29 +26,74 @@ export interface Fault {
   readonly mend: string
 }
 
-/** Checks, before anything is built, that every constructor parameter of a class can be injected. */
+/**
+ * Checks, before anything is built, that every constructor parameter of a class can be injected, and
+ * those of the services it needs, however far down.
+ */
 export function checkConstructor(
   type: Constructor,
   facts: InjectionFacts,
   problems: Problems,
 ): void {
-  const tokens = injectionTokens(type)
-  const types = constructorParameterTypes(type)
-  const count = Math.max(type.length, types?.length ?? 0)
-  for (let index = 0; index < count; index++) {
-    const found = faultOf(tokens[index], types?.[index], facts)
-    if (!found) continue
-    const mend = types ? found.mend : mendWithoutTypes(type)
-    problems.add(`${type.name}.constructor`, `parameter #${index} ${found.fault}`, mend)
+  const found = new Set<Constructor>()
+  const visit = (current: Constructor, way: readonly Constructor[]): void => {
+    const isService = way.length > 0
+    // What a service may not hold is found with the class that needs it.
+    const own = isService ? { ...facts, refusalOf: () => undefined } : facts
+    const report = (index: number, { fault, mend }: Fault): void =>
+      problems.addOnce(`${current.name}.constructor`, `parameter #${index} ${fault}`, mend)
+    parametersOf(current).forEach((parameter, index) => {
+      const fault = faultOf(parameter, own)
+      if (fault) {
+        report(index, constructorParameterTypes(current) ? fault : withoutTypes(current, fault))
+        return
+      }
+      if (parameter.isOptional) return
+      const next = facts.classOf(parameter.token)
+      if (!next || found.has(next)) return
+      const further = [...way, current]
+      if (further.includes(next)) {
+        report(index, circleOf([...further.slice(further.indexOf(next)), next]))
+      } else if (!constructorParameterTypes(next) && next.length > 0) {
+        report(index, unmarked(next))
+      } else {
+        visit(next, further)
+      }
+    })
+    found.add(current)
   }
+  visit(type, [])
 }
 
-function faultOf(inject: unknown, type: unknown, facts: InjectionFacts): Fault | undefined {
-  // tsyringe puts what `@inject` said into the emitted types, too: there a class that has no
-  // constructor of its own finds that of its base.
-  const description = readDescription(inject ?? type)
-  const token = description ? description.token : type
-  if (description?.isOptional) return undefined
+/** A parameter of a constructor. */
+interface Parameter {
+  readonly token: unknown
+  /** Whether `@inject` named the token. */
+  readonly isNamed: boolean
+  readonly isOptional: boolean
+}
+
+function parametersOf(type: Constructor): readonly Parameter[] {
+  const tokens = injectionTokens(type)
+  const types = constructorParameterTypes(type)
+  const length = Math.max(type.length, types?.length ?? 0)
+  return Array.from({ length }, (_, index) => {
+    // tsyringe puts what `@inject` said into the emitted types, too: there a class that has no
+    // constructor of its own finds that of its base.
+    const description = readDescription(tokens[index] ?? types?.[index])
+    return {
+      token: description ? description.token : types?.[index],
+      isNamed: description !== undefined,
+      isOptional: description?.isOptional === true,
+    }
+  })
+}
+
+function faultOf(
+  { token, isNamed, isOptional }: Parameter,
+  facts: InjectionFacts,
+): Fault | undefined {
+  if (isOptional) return undefined
   if (token === undefined) return { fault: 'has no type at run time', mend: MEND_TYPE }
   const refusal = facts.refusalOf(token)
   if (refusal) return refusal
@@ -56,7 +105,7 @@ function faultOf(inject: unknown, type: unknown, facts: InjectionFacts): Fault |
       mend: `container.register(${name}, …) before createWsApp`,
     }
   }
-  if (!description && NOT_INJECTABLE.has(token)) {
+  if (!isNamed && NOT_INJECTABLE.has(token)) {
     return { fault: `is typed ${(token as Constructor).name}, which is no class`, mend: MEND_TYPE }
   }
   return undefined
@@ -71,6 +120,23 @@ export function readDescription(
 }
 
 /** TypeScript emits the types of a constructor only for classes with a decorator. */
-function mendWithoutTypes(type: Constructor): string {
-  return `mark ${type.name} with @injectable(), which keeps the types of its parameters`
+function withoutTypes(type: Constructor, { fault }: Fault): Fault {
+  const isMarked = findRecord(type)?.controller !== undefined
+  const first = isMarked ? '' : `mark ${type.name} with @injectable(); if it is, `
+  return { fault, mend: `${first}${MEND_METADATA}, or say what to inject: @inject(token)` }
+}
+
+function unmarked({ name }: Constructor): Fault {
+  return {
+    fault: `injects ${name}, whose own parameters have no types at run time`,
+    mend: `mark ${name} with @injectable() or @singleton(), or register what to use: container.register(${name}, …); if it is marked, ${MEND_METADATA}`,
+  }
+}
+
+function circleOf(classes: readonly Constructor[]): Fault {
+  const way = classes.map(({ name }) => name).join(' > ')
+  return {
+    fault: `ends in a circle: ${way}`,
+    mend: 'move what both need into a class of its own, or inject one of them late: @inject(delay(() => …))',
+  }
 }

@@ -29,6 +29,22 @@ export function dependenciesOf(token: unknown, registration: Registration | unde
   return typeof useClass === 'function' ? constructorTokens(useClass as never) : []
 }
 
+/** The class that is built for a token, unless it stands for a value, a factory or nothing. */
+export function classOf(token: unknown, container: DependencyContainer): Constructor | undefined {
+  const seen = new Set<unknown>()
+  let current = token
+  while (!seen.has(current)) {
+    seen.add(current)
+    const registration = findRegistration(container, current)
+    const { useClass, useToken } = registration?.provider ?? { useClass: current }
+    if (useToken === undefined) {
+      return typeof useClass === 'function' ? (useClass as Constructor) : undefined
+    }
+    current = useToken
+  }
+  return undefined
+}
+
 /** The tokens of a constructor's parameters. */
 export function constructorTokens(type: Constructor): unknown[] {
   const injected = injectionTokens(type)

@@ -8,6 +8,12 @@ export class Problems {
     this.#found.push({ where, problem, mend })
   }
 
+  /** Adds what several ways may lead to. */
+  addOnce(where: string, problem: string, mend: string): void {
+    const isKnown = this.#found.some((one) => one.where === where && one.problem === problem)
+    if (!isKnown) this.add(where, problem, mend)
+  }
+
   /** Whether something was found wrong there. */
   has(where: string): boolean {
     return this.#found.some((problem) => problem.where === where)
