@@ -35,7 +35,7 @@ export function checkConstructor(
   facts: InjectionFacts,
   problems: Problems,
 ): void {
-  const found = new Set<Constructor>()
+  const seen = new Set<Constructor>()
   const visit = (current: Constructor, way: readonly Constructor[]): void => {
     const isService = way.length > 0
     // What a service may not hold is found with the class that needs it.
@@ -43,14 +43,14 @@ export function checkConstructor(
     const report = (index: number, { fault, mend }: Fault): void =>
       problems.addOnce(`${current.name}.constructor`, `parameter #${index} ${fault}`, mend)
     parametersOf(current).forEach((parameter, index) => {
-      const fault = faultOf(parameter, own)
+      const fault = faultOf(current, parameter, own)
       if (fault) {
-        report(index, constructorParameterTypes(current) ? fault : withoutTypes(current, fault))
+        report(index, fault)
         return
       }
       if (parameter.isOptional) return
       const next = facts.classOf(parameter.token)
-      if (!next || found.has(next)) return
+      if (!next || seen.has(next)) return
       const further = [...way, current]
       if (further.includes(next)) {
         report(index, circleOf([...further.slice(further.indexOf(next)), next]))
@@ -60,7 +60,7 @@ export function checkConstructor(
         visit(next, further)
       }
     })
-    found.add(current)
+    seen.add(current)
   }
   visit(type, [])
 }
@@ -90,11 +90,15 @@ function parametersOf(type: Constructor): readonly Parameter[] {
 }
 
 function faultOf(
+  type: Constructor,
   { token, isNamed, isOptional }: Parameter,
   facts: InjectionFacts,
 ): Fault | undefined {
   if (isOptional) return undefined
-  if (token === undefined) return { fault: 'has no type at run time', mend: MEND_TYPE }
+  if (token === undefined) {
+    const mend = constructorParameterTypes(type) ? MEND_TYPE : mendWithoutTypes(type)
+    return { fault: 'has no type at run time', mend }
+  }
   const refusal = facts.refusalOf(token)
   if (refusal) return refusal
   if (typeof token === 'string' || typeof token === 'symbol') {
@@ -120,10 +124,10 @@ export function readDescription(
 }
 
 /** TypeScript emits the types of a constructor only for classes with a decorator. */
-function withoutTypes(type: Constructor, { fault }: Fault): Fault {
+function mendWithoutTypes(type: Constructor): string {
   const isMarked = findRecord(type)?.controller !== undefined
-  const first = isMarked ? '' : `mark ${type.name} with @injectable(); if it is, `
-  return { fault, mend: `${first}${MEND_METADATA}, or say what to inject: @inject(token)` }
+  const mark = isMarked ? '' : `mark ${type.name} with @injectable(); if it is, `
+  return `${mark}${MEND_METADATA}, or say what to inject: @inject(token)`
 }
 
 function unmarked({ name }: Constructor): Fault {

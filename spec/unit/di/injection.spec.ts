@@ -26,6 +26,9 @@ beforeEach(() => {
 
 const MEND_TYPE =
   'give it a class type imported without `import type`, or say what to inject: @inject(token)'
+const MEND_METADATA =
+  'compile with emitDecoratorMetadata, which esbuild and tsx cannot do, or say what to inject: @inject(token)'
+const NO_TYPE = 'parameter #0 has no type at run time'
 
 describe('constructor parameters', () => {
   class Archive {}
@@ -34,7 +37,7 @@ describe('constructor parameters', () => {
     ['String', String, 'parameter #0 is typed String, which is no class'],
     ['Object', Object, 'parameter #0 is typed Object, which is no class'],
     ['Number', Number, 'parameter #0 is typed Number, which is no class'],
-    ['undefined', undefined, 'parameter #0 has no type at run time'],
+    ['undefined', undefined, NO_TYPE],
   ])('of type %s are refused', (_name, type, problem) => {
     class C {
       constructor(readonly value: unknown) {}
@@ -54,9 +57,19 @@ describe('constructor parameters', () => {
     expect(problemsOf([], { use: [Auth], container: parent })).toEqual([
       {
         where: 'Auth.constructor',
-        problem: 'parameter #0 has no type at run time',
-        mend: 'mark Auth with @injectable(), which keeps the types of its parameters',
+        problem: NO_TYPE,
+        mend: `mark Auth with @injectable(); if it is, ${MEND_METADATA}`,
       },
+    ])
+  })
+
+  it('of a controller that was compiled without metadata are refused with the compiler to use', () => {
+    class C {
+      constructor(readonly archive: Archive) {}
+    }
+    Controller()(C)
+    expect(problemsOf([C], { container: parent })).toEqual([
+      { where: 'C.constructor', problem: NO_TYPE, mend: MEND_METADATA },
     ])
   })
 
@@ -173,11 +186,81 @@ describe('constructor parameters', () => {
     ])
   })
 
-  it('that cannot be resolved further down are all reported together', () => {
+  it('of services are checked, too, and reported once for all who need them', () => {
     @injectable()
     class Broken {
-      constructor(@inject('not-there') readonly value: unknown) {}
+      constructor(
+        @inject('not-there') readonly value: unknown,
+        readonly url: string,
+      ) {}
     }
+    @injectable()
+    class Desk {
+      constructor(readonly broken: Broken) {}
+    }
+    @Controller('/a')
+    class A {
+      constructor(readonly desk: Desk) {}
+    }
+    @Controller('/b')
+    class B {
+      constructor(@inject('alias') readonly broken: Broken) {}
+    }
+    parent.register('alias', { useToken: Broken })
+    expect(problemsOf([A, B], { container: parent })).toMatchObject([
+      {
+        where: 'Broken.constructor',
+        problem: 'parameter #0 injects not-there, which is not registered',
+      },
+      { where: 'Broken.constructor', problem: 'parameter #1 is typed String, which is no class' },
+    ])
+  })
+
+  it('that are services without a decorator are refused with the decorator to add', () => {
+    class Store {
+      constructor(readonly archive: Archive) {}
+    }
+    @Controller()
+    class C {
+      constructor(readonly store: Store) {}
+    }
+    expect(problemsOf([C], { container: parent })).toEqual([
+      {
+        where: 'C.constructor',
+        problem: 'parameter #0 injects Store, whose own parameters have no types at run time',
+        mend: expect.stringContaining('mark Store with @injectable() or @singleton(), or register'),
+      },
+    ])
+    parent.registerInstance(Store, new Store(new Archive()))
+    expect(() => compileControllers([C], { container: parent })).not.toThrow()
+  })
+
+  it('that end in a circle are refused with the way around it', () => {
+    @injectable()
+    class Hen {
+      constructor(@inject('egg') readonly egg: unknown) {}
+    }
+    @injectable()
+    class Egg {
+      constructor(readonly hen: Hen) {}
+    }
+    @Controller()
+    class C {
+      constructor(readonly hen: Hen) {}
+    }
+    parent.register('egg', { useClass: Egg })
+    expect(problemsOf([C], { container: parent })).toMatchObject([
+      { where: 'Egg.constructor', problem: 'parameter #0 ends in a circle: Hen > Egg > Hen' },
+    ])
+  })
+
+  it('that cannot be resolved are all reported together', () => {
+    class Broken {}
+    parent.register(Broken, {
+      useFactory: () => {
+        throw new Error('not there')
+      },
+    })
     @Controller('/a')
     class A {
       constructor(readonly broken: Broken) {}
@@ -192,7 +275,7 @@ describe('constructor parameters', () => {
     expect(error.problems).toEqual([
       {
         where: 'A.constructor',
-        problem: expect.stringContaining('not-there'),
+        problem: expect.stringContaining('not there'),
         mend: expect.stringContaining('see the cause'),
       },
       { where: 'B.constructor', problem: 'failed: no database', mend: expect.any(String) },
