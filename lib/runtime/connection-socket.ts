@@ -1,5 +1,16 @@
+/** What publishes to topics: uWebSockets.js's apps and sockets have this shape. */
+export interface TopicPublisher {
+  /** A socket publishes to all subscribers but itself, and has to be one. */
+  publish(
+    topic: string,
+    frame: string | Uint8Array,
+    isBinary?: boolean,
+    compress?: boolean,
+  ): boolean
+}
+
 /** What a connection needs of its socket: uWebSockets.js's `WebSocket` has this shape. */
-export interface ConnectionSocket {
+export interface ConnectionSocket extends TopicPublisher {
   /** 1: sent; 0: queued; 2: dropped, the queue is over its limit; `lost` hears of it, too. */
   send(frame: string | Uint8Array, isBinary?: boolean, compress?: boolean): number
   getBufferedAmount(): number
@@ -7,11 +18,4 @@ export interface ConnectionSocket {
   end(code?: number, reason?: string): void
   subscribe(topic: string): boolean
   unsubscribe(topic: string): boolean
-  /** To all subscribers but this socket, which must be one. */
-  publish(
-    topic: string,
-    frame: string | Uint8Array,
-    isBinary?: boolean,
-    compress?: boolean,
-  ): boolean
 }

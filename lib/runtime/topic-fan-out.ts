@@ -1,19 +1,10 @@
 import type { WsFrame } from '../protocol/codec.js'
 import type { Room } from '../rooms/room.js'
 import type { RoomFanOut } from '../rooms/room-fan-out.js'
+import type { TopicPublisher } from './connection-socket.js'
 import { LiveConnection } from './live-connection.js'
 import type { BackpressureLimit } from './limits.js'
 import type { WsConnection } from './ws-connection.js'
-
-/** The socket server's own publish: uWebSockets.js's `TemplatedApp` has this shape. */
-export interface TopicPublisher {
-  publish(
-    topic: string,
-    frame: string | Uint8Array,
-    isBinary?: boolean,
-    compress?: boolean,
-  ): boolean
-}
 
 /** What the fan-out has to know. */
 export interface TopicFanOutOptions {
