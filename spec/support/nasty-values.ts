@@ -1,5 +1,5 @@
 /** Something with a prototype of its own, as a codec may give. */
-export class Thing {
+class Thing {
   constructor(readonly name = 'thing') {}
 }
 
@@ -31,7 +31,7 @@ const hostile = [
 ]
 
 /** Each call gives a value of its own. */
-export const nastyJson: readonly (() => unknown)[] = [
+const nastyJson: readonly (() => unknown)[] = [
   ...values.map((value) => () => copyOf(value)),
   ...hostile.map((json) => (): unknown => JSON.parse(json)),
 ]

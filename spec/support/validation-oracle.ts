@@ -13,7 +13,7 @@ export type Verdict = { instance: unknown } | { details: unknown } | { thrown: s
 const UNCLEAN = new Set(['__proto__', 'constructor'])
 
 /** What the libraries say about data, called directly; written without a look at `lib/`. */
-export async function judgeByLibraries(
+async function judgeByLibraries(
   type: Constructor<unknown>,
   data: unknown,
   groups?: string[],
@@ -43,7 +43,7 @@ export async function judgeByLibraries(
 }
 
 /** What the reader of the framework makes of it. */
-export async function judgeByReader(reader: CompiledReader, data: unknown): Promise<Verdict> {
+async function judgeByReader(reader: CompiledReader, data: unknown): Promise<Verdict> {
   try {
     return { instance: await reader.read(data) }
   } catch (error) {
@@ -53,7 +53,7 @@ export async function judgeByReader(reader: CompiledReader, data: unknown): Prom
 }
 
 /** Throws unless both say the same, down to the order of the instance's keys. */
-export function expectSame(verdict: Verdict, expected: Verdict, what: string): void {
+function expectSame(verdict: Verdict, expected: Verdict, what: string): void {
   const [actual, wanted] = [portray(verdict), portray(expected)]
   if (actual !== wanted) expect(`${what}: ${actual}`).toBe(`${what}: ${wanted}`)
 }
