@@ -1,3 +1,4 @@
+import type { ValidationError } from 'class-validator'
 import type { MaybePromise } from '../async/maybe-promise.js'
 import { WsError } from '../errors/ws-error.js'
 import { showValue } from '../errors/show-value.js'
@@ -131,21 +132,17 @@ function createCheck(
     whitelist: true,
     forbidNonWhitelisted: true,
     forbidUnknownValues: true,
-    validationError: { target: false, value: false },
+    validationError: { target: false },
     ...(groups && { groups: [...groups] }),
   }
-  if (isAsync) {
-    return async (instance) => {
-      const errors = await validator.validate(instance, options)
-      if (errors.length > 0) throw dataError(toFieldErrors(errors))
-      return instance
-    }
-  }
-  return (instance) => {
-    const errors = validator.validateSync(instance, options)
-    if (errors.length > 0) throw dataError(toFieldErrors(errors))
+  const judge = (instance: object, errors: readonly ValidationError[]): object => {
+    const found = errors.length > 0 ? toFieldErrors(errors) : []
+    if (found.length > 0) throw dataError(found)
     return instance
   }
+  return isAsync
+    ? async (instance) => judge(instance, await validator.validate(instance, options))
+    : (instance) => judge(instance, validator.validateSync(instance, options))
 }
 
 /** Keys that would become a prototype on the way into an instance, or pass for its class. */

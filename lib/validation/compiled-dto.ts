@@ -201,8 +201,8 @@ function compileTake(
 }
 
 /**
- * Whether instances can be filled by assignment: no field without a rule, which class-validator
- * would report, and none that hides behind a getter or method, which class-transformer skips.
+ * Whether instances can be filled by assignment: no field with a value of its own and without a
+ * rule, which class-validator would report, and none that hides behind a getter or method, which class-transformer skips.
  */
 function isFillable(type: Constructor<unknown>, byName: ReadonlyMap<string, Property>): boolean {
   try {
@@ -210,7 +210,7 @@ function isFillable(type: Constructor<unknown>, byName: ReadonlyMap<string, Prop
     return (
       Object.getPrototypeOf(sample) === type.prototype &&
       sample.constructor === type &&
-      Object.keys(sample).every((name) => byName.has(name)) &&
+      Object.keys(sample).every((name) => byName.has(name) || sample[name] === undefined) &&
       [...byName.keys()].every(
         (name) => !(name in (type.prototype as object)) && typeof sample[name] !== 'function',
       )

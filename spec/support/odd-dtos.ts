@@ -414,8 +414,11 @@ export const oddDtos: readonly OddDto[] = [
   ...left.map(([type, ...data]) => ({ type, data, compiled: false })),
   ...['toString', 'hasOwnProperty', '__proto__', 'constructor', 'valueOf'].map(rulesOf),
   ...[['make'], ['change'], ['make', 'change'], ['nobody']].flatMap((groups) => [
-    // `none` is a field of every instance, has no rule in a group, and so should not exist.
-    { type: Grouped, data: [grouped, { id: 1 }, { id: 1, made: 1 }], groups, compiled: false },
+    // What is nested has rules in one group only.
+    {
+      ...{ type: Grouped, data: [grouped, { id: 1 }, { id: 1, made: 1 }], groups },
+      compiled: groups.includes('make'),
+    },
     { type: GroupedLate, data: late, groups, compiled: true },
   ]),
 ]

@@ -36,7 +36,8 @@ async function judgeByLibraries(
   try {
     const options = { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true }
     const errors = await validate(instance, groups ? { ...options, groups } : options)
-    return errors.length === 0 ? { instance } : { details: errors.flatMap((error) => flat(error)) }
+    const details = errors.flatMap((error) => flat(error))
+    return details.length === 0 ? { instance } : { details }
   } catch (error) {
     return { thrown: String(error) }
   }
@@ -102,11 +103,14 @@ function uncleanPath(value: object): string[] | undefined {
   return undefined
 }
 
-function flat({ property, constraints, children }: ValidationError, prefix = ''): object[] {
+function flat({ property, value, constraints, children }: ValidationError, prefix = ''): object[] {
   // A value of a class without rules has an error of its own, which names no property.
   const field = [prefix, property as string | undefined].filter(Boolean).join('.')
   const nested = (children ?? []).flatMap((child) => flat(child, field))
-  return [...detailsOf(field, constraints ?? {}).details, ...nested]
+  const broken = { ...constraints }
+  // Nobody sent what is undefined: JSON has no such value.
+  if (value === undefined) delete broken.whitelistValidation
+  return [...detailsOf(field, broken).details, ...nested]
 }
 
 function detailsOf(field: string, constraints: Record<string, string>): { details: object[] } {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { plainToInstance } from 'class-transformer'
-import { validate, type ValidationError } from 'class-validator'
+import { plainToInstance, Type } from 'class-transformer'
+import { IsString, validate, ValidateNested, type ValidationError } from 'class-validator'
 import fc from 'fast-check'
 import { WsError } from 'enfilade'
 import { compileReader } from '../../../lib/validation/compile-validator.js'
@@ -36,17 +36,18 @@ async function byLibraries(type: Dto, data: object, groups?: string[]): Promise<
   const errors = await validate(instance, {
     ...{ whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true, ...options },
   })
-  return errors.length > 0
-    ? { broken: errors.flatMap((error) => rulesOf(error)).sort() }
-    : { instance }
+  const broken = errors.flatMap((error) => rulesOf(error)).sort()
+  return broken.length > 0 ? { broken } : { instance }
 }
 
-function rulesOf({ property, constraints, children }: ValidationError, prefix = ''): string[] {
+function rulesOf(error: ValidationError, prefix = ''): string[] {
+  const { property, value, constraints, children } = error
   // A nested value that class-validator knows no rules for has no property.
   const field = [prefix, property as string | undefined].filter(Boolean).join('.')
-  const own = Object.entries(constraints ?? {}).map(
-    ([rule, message]) => `${field} ${rule} ${message}`,
-  )
+  // A declared field is in every instance: it is unknown only if somebody sent it.
+  const own = Object.entries(constraints ?? {})
+    .filter(([rule]) => rule !== 'whitelistValidation' || value !== undefined)
+    .map(([rule, message]) => `${field} ${rule} ${message}`)
   return [...own, ...(children ?? []).flatMap((child) => rulesOf(child, field))]
 }
 
@@ -139,6 +140,33 @@ const invalid: [Dto, object][] = [
   [dtos.AsyncRegistered, { name: 'wrong' }],
   [dtos.AsyncNested, { inner: { name: 'taken' }, more: [{ name: 'unknown' }, { name: 'known' }] }],
 ]
+
+describe('a declared field without a rule', () => {
+  class Post {
+    @IsString() text!: string
+    /** Put in by the server. */
+    at?: number
+  }
+  class Inner {
+    @ValidateNested() @Type(() => Post) post!: Post
+  }
+
+  it.each([
+    [Post, { text: 'a' }],
+    [Inner, { post: { text: 'a' } }],
+  ])('does not count when nobody sent it: %p', async (type, data) => {
+    expect(await byEnfilade(type, data)).toMatchObject({ instance: data })
+  })
+
+  it.each([
+    [Post, { text: 'a', at: 1 }, 'at'],
+    [Post, { text: 'a', at: null }, 'at'],
+    [Inner, { post: { text: 'a', at: 1 } }, 'post.at'],
+  ])('is refused when somebody sent it: %p %j', async (type, data, field) => {
+    const broken = [`${field} whitelistValidation property at should not exist`]
+    expect(await byEnfilade(type, data)).toEqual({ broken })
+  })
+})
 
 describe('@Data(Dto) has the outcome of plainToInstance and validate', () => {
   it.each(valid.map(([type, data]) => [type.name, type, data] as const))(
