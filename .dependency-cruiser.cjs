@@ -64,7 +64,7 @@ const soleImporters = {
   'class-transformer': { only: ['validation'], why: 'Another validator replaces one folder.' },
   tsyringe: { only: ['di'], why: 'Another container replaces one folder.' },
   'path-to-regexp': { only: ['routing'], why: 'Another pattern language replaces one folder.' },
-  'fastest-levenshtein': { only: ['routing'], why: 'Only the router knows what is near.' },
+  'fastest-levenshtein': { only: ['errors'], why: 'Only a message says what was probably meant.' },
   'uWebSockets.js': { only: ['uws'], why: 'Its pitfalls are handled in one place.' },
   pino: { only: ['logging'], why: 'The rest logs through a contract that any logger can meet.' },
   cookie: { only: ['uws'], why: 'Only the upgrade request has cookies.' },

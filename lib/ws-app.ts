@@ -1,4 +1,5 @@
 import type { DependencyContainer } from './di/tokens.js'
+import { showValue } from './errors/show-value.js'
 import type { WsRoomManager } from './rooms/ws-room-manager.js'
 import type { WsConnection } from './runtime/ws-connection.js'
 import type { WsCounters } from './runtime/ws-counters.js'
@@ -66,7 +67,8 @@ export class WsApp {
    */
   async listen(port = 0, host?: string): Promise<{ port: number }> {
     if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-      throw new RangeError(`listen: ${String(port)} is no port; use 0 to 65535`)
+      const mend = typeof port === 'string' ? 'make it a number: Number(port)' : 'use 0 to 65535'
+      throw new RangeError(`listen: ${showValue(port)} is no port; ${mend}`)
     }
     if (this.#closing) throw new Error('listen: the app has been closed')
     if (this.#isStarted) throw new Error('listen: the app listens already')

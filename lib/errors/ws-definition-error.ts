@@ -14,11 +14,12 @@ export interface DefinitionProblem {
  */
 export class WsDefinitionError extends Error {
   override readonly name = 'WsDefinitionError'
-  readonly problems: readonly DefinitionProblem[]
+  declare readonly problems: readonly DefinitionProblem[]
 
   constructor(problems: readonly DefinitionProblem[], options?: ErrorOptions) {
     super(describe(problems), options)
-    this.problems = problems
+    // The message says it all: an uncaught error is printed with its enumerable properties.
+    Object.defineProperty(this, 'problems', { value: problems })
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Problems } from '../errors/problems.js'
 import { showValue } from '../errors/show-value.js'
+import { nearest } from '../errors/nearest.js'
 import { checkLimits } from './check-limits.js'
 import { checkTls } from './check-tls.js'
 import { DEFAULT_LIMITS } from './defaults.js'
@@ -60,8 +61,7 @@ export function checkOptions(options: unknown, problems: Problems): options is W
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined || Object.hasOwn(DEFAULT_LIMITS, name)) continue
     if (!Object.hasOwn(CHECKS, name)) {
-      const known = [...Object.keys(CHECKS), ...Object.keys(DEFAULT_LIMITS)].sort().join(', ')
-      problems.add(`createWsApp.${name}`, 'is no option', `the options are ${known}`)
+      problems.add(`createWsApp.${name}`, 'is no option', mendUnknown(name))
       continue
     }
     const fault = CHECKS[name as keyof typeof CHECKS](value)
@@ -76,6 +76,13 @@ function mendOf(name: string): string {
   return name === 'controllers'
     ? 'list the controller classes: controllers: [ChatController]'
     : 'see the table of options in docs/options.md'
+}
+
+function mendUnknown(name: string): string {
+  if (name === 'port' || name === 'host') return 'give it to listen: app.listen(port, host)'
+  const known = [...Object.keys(CHECKS), ...Object.keys(DEFAULT_LIMITS)].sort()
+  const meant = nearest(name, known, 2)
+  return meant === undefined ? `the options are ${known.join(', ')}` : `did you mean ${meant}?`
 }
 
 function checkTransport(value: unknown): string | undefined {

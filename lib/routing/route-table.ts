@@ -1,4 +1,4 @@
-import { nearest } from './nearest.js'
+import { nearest } from '../errors/nearest.js'
 import { decodeParams, toParams, type Params } from './params.js'
 import { PathTrie } from './path-trie.js'
 import type { Pattern } from './pattern.js'

@@ -163,9 +163,15 @@ describe('listen()', () => {
     await app.close()
   })
 
-  it.each([-1, 65_536, 1.5, NaN, '3000' as never])('refuses %p, which is no port', async (port) => {
+  it.each([
+    [-1, '-1 is no port; use 0 to 65535'],
+    [65_536, '65536 is no port; use 0 to 65535'],
+    [1.5, '1.5 is no port; use 0 to 65535'],
+    [NaN, 'NaN is no port; use 0 to 65535'],
+    ['3000' as never, '"3000" is no port; make it a number: Number(port)'],
+  ])('refuses %p, which is no port', async (port, text) => {
     const app = create()
-    await expect(app.listen(port)).rejects.toThrow(RangeError)
+    await expect(app.listen(port)).rejects.toThrow(new RangeError(`listen: ${text}`))
     await app.close()
   })
 

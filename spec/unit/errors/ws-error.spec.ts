@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { describe, expect, it } from '@jest/globals'
 import { ERROR_CODES, WsDefinitionError, WsError } from 'enfilade'
 import { guarded } from '../../../lib/async/maybe-promise.js'
@@ -72,6 +73,11 @@ describe('WsDefinitionError', () => {
         '  - A.b: is wrong\n    mend: do this\n' +
         '  - C: is worse\n    mend: do that',
     )
+  })
+
+  it('is printed with every problem once, when nobody catches it', () => {
+    const error = new WsDefinitionError([{ where: 'A', problem: 'is wrong', mend: 'm' }])
+    expect(inspect(error).split('is wrong')).toHaveLength(2)
   })
 
   it('speaks of 1 problem', () => {

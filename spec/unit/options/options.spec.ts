@@ -306,16 +306,15 @@ describe('createWsApp refuses', () => {
     })
   })
 
-  it.each([['maxpayload'], ['toString'], ['constructor'], ['hasOwnProperty']])(
-    'the option %s, which there is none of',
-    (name) => {
-      expect(problemOf(name, 1)).toEqual({
-        where: `createWsApp.${name}`,
-        problem: 'is no option',
-        mend: `the options are ${Object.keys(RULES).sort().join(', ')}`,
-      })
-    },
-  )
+  const list = `the options are ${Object.keys(RULES).sort().join(', ')}`
+
+  it.each([
+    ['maxpayload', 'did you mean maxPayload?'],
+    ['port', 'give it to listen: app.listen(port, host)'],
+    ...['cors', 'toString', 'constructor'].map((name) => [name, list] as const),
+  ])('the option %s, which there is none of', (name, mend) => {
+    expect(problemOf(name, 1)).toMatchObject({ problem: 'is no option', mend })
+  })
 
   it.each([[undefined], [null], [1], ['x'], [[]], [[class {}]], [() => undefined]])(
     '%p in place of options',
