@@ -55,7 +55,7 @@ export class Dispatcher {
     if (verdict === 'accept') return true
     connection.countDrop('rateLimit')
     if (verdict === 'close') {
-      connection.closeSoon(CLOSE_CODES.TRY_AGAIN_LATER, 'Rate limit')
+      connection.evict(CLOSE_CODES.TRY_AGAIN_LATER, 'Rate limit')
     } else if (frame !== undefined) {
       const message = this.#decode(frame)
       const failed = message instanceof MessageFault ? { id: message.id } : message
@@ -87,7 +87,7 @@ export class Dispatcher {
   #keep(connection: LiveConnection, frame: WsFrame): void {
     if (connection.pending?.add(frame)) return
     connection.countDrop('malformed')
-    connection.closeSoon(
+    connection.evict(
       CLOSE_CODES.PROTOCOL_VIOLATION,
       'Too many messages before the connection was ready',
     )
@@ -97,7 +97,7 @@ export class Dispatcher {
     connection.countDrop('malformed')
     this.#failures.ofMessage(connection, { id: fault.id }, new WsError(400, fault.message))
     if (++connection.faults > this.#host.limits.maxFaults) {
-      connection.closeSoon(CLOSE_CODES.PROTOCOL_VIOLATION, 'Too many malformed messages')
+      connection.evict(CLOSE_CODES.PROTOCOL_VIOLATION, 'Too many malformed messages')
     }
   }
 

@@ -130,7 +130,7 @@ export class LiveConnection extends WsConnection {
   checkBackpressure(): void {
     const { policy, limit } = this.#host.limits.backpressure
     if (policy === 'close' && this.bufferedAmount > limit) {
-      this.closeSoon(CLOSE_CODES.TRY_AGAIN_LATER, 'Slow consumer')
+      this.evict(CLOSE_CODES.TRY_AGAIN_LATER, 'Slow consumer')
     }
   }
 
@@ -138,7 +138,7 @@ export class LiveConnection extends WsConnection {
   lost(): void {
     this.countDrop('backpressure')
     if (this.#host.limits.backpressure.policy === 'close') {
-      this.closeSoon(CLOSE_CODES.TRY_AGAIN_LATER, 'Slow consumer')
+      this.evict(CLOSE_CODES.TRY_AGAIN_LATER, 'Slow consumer')
     }
   }
 
@@ -152,9 +152,30 @@ export class LiveConnection extends WsConnection {
     setImmediate(() => this.socket?.end(code, truncateReason(reason)))
   }
 
+  /** Closes, for a limit that was broken: whoever runs the app should not have to guess why. */
+  evict(code: number, reason: string): void {
+    if (this.isEnding || !this.socket) return
+    this.#warnClosed(code, reason)
+    this.closeSoon(code, reason)
+  }
+
+  /** uWS has cut the socket, since a message was larger than `maxPayload`. */
+  gotTooBig(): void {
+    this.countDrop('payload')
+    const { maxPayload } = this.#host.limits
+    this.#warnClosed(
+      CLOSE_CODES.TOO_BIG,
+      `a message was larger than maxPayload, ${maxPayload} bytes`,
+    )
+  }
+
   countDrop(cause: WsDropCause): void {
     increment(this.#host.counters.drops, cause)
     this.#host.events.emit('drop', { connection: this, cause })
+  }
+
+  #warnClosed(code: number, reason: string): void {
+    this.#host.logger.warn({ connection: this.id, code }, `closed a connection: ${reason}`)
   }
 
   #answer(reply: WsReply): boolean {

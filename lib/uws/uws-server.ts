@@ -170,7 +170,7 @@ export class UwsServer {
     if (!connection) return
     const reason = this.#decoder.decode(reasonBytes)
     const isTooBig = code === 1006 && reason === TOO_BIG
-    if (isTooBig) connection.countDrop('payload')
+    if (isTooBig) connection.gotTooBig()
     handlers.closed(connection, isTooBig ? CLOSE_CODES.TOO_BIG : code, reason)
   }
 

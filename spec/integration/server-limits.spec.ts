@@ -92,6 +92,12 @@ describe('maxPayload', () => {
     expect(await code).toBe(1009)
     expect([1006, 1009]).toContain((await socket.closed).code)
     expect(started.app.counters.drops).toEqual({ payload: 1 })
+    expect(started.logger.warnings()).toMatchObject([
+      {
+        fields: { code: 1009 },
+        message: `closed a connection: a message was larger than maxPayload, ${bytes} bytes`,
+      },
+    ])
     expect(await bystander.call('echo', '/echo', 1)).toBe(1)
   })
 
@@ -189,6 +195,10 @@ describe('malformed messages', () => {
       expect(push).toMatchObject({ event: '$error', data: { code: 400 } })
     }
     expect(await socket.closed).toMatchObject({ code: 4400, reason: 'Too many malformed messages' })
+    expect(started.logger.warnings().at(-1)).toMatchObject({
+      fields: { connection: expect.any(String), code: 4400 },
+      message: 'closed a connection: Too many malformed messages',
+    })
     expect(started.app.counters).toMatchObject({ drops: { malformed: 11 }, errors: { 400: 11 } })
   })
 })
