@@ -1,3 +1,4 @@
+import { showValue } from '../errors/show-value.js'
 import type { Problems } from '../errors/problems.js'
 import { methodParameterTypes } from '../metadata/store.js'
 import type { Constructor, MethodRecord, ParameterRecord } from '../metadata/records.js'
@@ -121,7 +122,7 @@ function checkUses(record: ParameterRecord, { where, uses, problems }: ArgumentS
 }
 
 function compileParam({ index, args }: ParameterRecord, source: ArgumentSource): ArgumentReader {
-  const { where, uses, problems } = source
+  const { type, method, where, uses, problems } = source
   const [name] = args
   if (name === undefined) return sync((context) => context.params)
   if (typeof name !== 'string' || name === '') {
@@ -135,6 +136,14 @@ function compileParam({ index, args }: ParameterRecord, source: ArgumentSource):
         ? `there are no parameters in ${kind}`
         : `"${pattern}" has no ":${name}"`
     problems.add(where, `@Param('${name}') on parameter #${index}, but ${place}`, mendParam(params))
+  }
+  const emitted = methodParameterTypes(type, method.name)?.[index]
+  if (emitted === Number || emitted === Boolean) {
+    problems.add(
+      where,
+      `@Param('${name}') on parameter #${index} is typed ${showValue(emitted)}, but it is a string`,
+      'type it string, and convert it in the method',
+    )
   }
   return sync((context) => context.params[name])
 }
@@ -163,11 +172,12 @@ function compileData(record: ParameterRecord, source: ArgumentSource): ArgumentR
   const [explicit, options] = record.args
   const emitted = methodParameterTypes(type, method.name)
   const dataType = explicit ?? emitted?.[record.index]
-  if (dataType === undefined) {
+  // Function is what TypeScript emits for a class that is imported by `import type`.
+  if (dataType === undefined || (explicit === undefined && dataType === Function)) {
     problems.add(
       where,
       `the type of @Data on parameter #${record.index} is not known at run time`,
-      'name the class, @Data(Dto), or @Data(Object) for data that needs no check; or turn on emitDecoratorMetadata and import the class without `import type`, from a module that does not import this one',
+      'name the class, @Data(Dto), or @Data(Object) for data that needs no check; or compile with emitDecoratorMetadata, which esbuild and tsx cannot do, and import the class without `import type`, from a module that does not import this one',
     )
     return NOTHING
   }

@@ -57,7 +57,13 @@ export function compileController(source: ControllerSource): void {
   const { type, misplaced } = definition
   const { name } = type
   if (!definition.isController) {
-    problems.add(name, 'is no controller', 'mark the class with @Controller()')
+    // Without parentheses the decorator puts a function without a name in the place of the class.
+    const where = name === '' ? 'a class without a name' : name
+    problems.add(
+      where,
+      'is no controller',
+      'mark the class with @Controller(), parentheses included',
+    )
     return
   }
   for (const { decorator, where } of misplaced) {

@@ -30,6 +30,7 @@ const NO_MESSAGE_MEND = 'take it away, or move the method’s @OnMessage to a me
 const DATA_MEND =
   'use a class with class-validator decorators, or @Data(Object) for data that needs no check'
 const ROOM_MEND = 'use parameters that every path of the method has, or join by hand with @Rooms()'
+const MARK = 'mark the class with @Controller(), parentheses included'
 const pass = (_context: unknown, next: () => unknown): unknown => next()
 
 class Bare {}
@@ -335,6 +336,29 @@ describe('the report of a start-up', () => {
     ])
   })
 
+  it('refuses @Data of a class that was imported as a type only', () => {
+    const C = method([OnMessage()], [Data()])
+    Reflect.defineMetadata('design:paramtypes', [Function], (C as typeof Bare).prototype, 'm')
+    expect(problemsOf([C])).toMatchObject([
+      { where: 'C.m', mend: expect.stringContaining('without `import type`') },
+    ])
+  })
+
+  it.each([
+    ['Number', Number],
+    ['Boolean', Boolean],
+  ])('refuses a @Param that is typed %s', (name, type) => {
+    const C = method([OnMessage('/:id')], [Param('id')])
+    Reflect.defineMetadata('design:paramtypes', [type], (C as typeof Bare).prototype, 'm')
+    expect(problemsOf([C])).toEqual([
+      {
+        where: 'C.m',
+        problem: `@Param('id') on parameter #0 is typed ${name}, but it is a string`,
+        mend: 'type it string, and convert it in the method',
+      },
+    ])
+  })
+
   it('refuses @Data whose type is not known at run time', () => {
     const [problem, ...more] = problemsOf([method([OnMessage()], [Data()])])
     expect(more).toEqual([])
@@ -391,6 +415,12 @@ describe('the report of a start-up', () => {
     ])
   })
 
+  it('refuses the function that @Controller without parentheses makes of a class', () => {
+    const replaced: unknown = Controller(class {} as never)
+    const where = 'a class without a name'
+    expect(problemsOf([replaced])).toEqual([{ where, problem: 'is no controller', mend: MARK }])
+  })
+
   it('refuses a class without @Controller, and one that is listed twice', () => {
     const C = method([OnMessage()])
     expect(problemsOf([Bare, C, C])).toEqual([
@@ -399,7 +429,7 @@ describe('the report of a start-up', () => {
         problem: 'C is listed twice',
         mend: 'list each controller once',
       },
-      { where: 'Bare', problem: 'is no controller', mend: 'mark the class with @Controller()' },
+      { where: 'Bare', problem: 'is no controller', mend: MARK },
     ])
   })
 
