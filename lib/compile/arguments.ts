@@ -3,6 +3,7 @@ import type { Problems } from '../errors/problems.js'
 import { methodParameterTypes } from '../metadata/store.js'
 import type { Constructor, MethodRecord, ParameterRecord } from '../metadata/records.js'
 import type { WsContext, WsContextKind } from '../runtime/ws-context.js'
+import { readOptions } from './decorator-options.js'
 import { compileReader, type DataType } from '../validation/compile-validator.js'
 
 /** Reads the argument of one parameter. */
@@ -161,12 +162,6 @@ function compileSession({ args }: ParameterRecord): ArgumentReader {
   )
 }
 
-/** What `@Data` was given to go with the type. */
-interface DataOptionsRecord {
-  readonly groups?: readonly string[]
-  readonly optional?: boolean
-}
-
 function compileData(record: ParameterRecord, source: ArgumentSource): ArgumentReader {
   const { type, method, where, problems } = source
   const [explicit, options] = record.args
@@ -181,8 +176,9 @@ function compileData(record: ParameterRecord, source: ArgumentSource): ArgumentR
     )
     return NOTHING
   }
-  const { groups, optional = false } = (options ?? {}) as DataOptionsRecord
-  const reader = compileReader(dataType as DataType, groups)
+  const place = { decorator: `@Data on parameter #${record.index}`, where, problems }
+  const { groups, optional = false } = readOptions(options, ['groups', 'optional'], place)
+  const reader = compileReader(dataType as DataType, groups as readonly string[] | undefined)
   if (typeof reader === 'string') {
     problems.add(
       where,

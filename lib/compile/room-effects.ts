@@ -8,6 +8,7 @@ import type { WsConnection } from '../runtime/ws-connection.js'
 import type { WsContext } from '../runtime/ws-context.js'
 import { pushParams } from '../runtime/ws-rooms.js'
 import type { Runner } from './compose.js'
+import { readOptions } from './decorator-options.js'
 import { readPattern, type RouteAddress } from './paths.js'
 
 type RoomOf = (context: WsContext) => string
@@ -58,11 +59,16 @@ function readBroadcast(event: unknown, options: unknown, source: EffectSource): 
       'give a name that is not empty and does not start with "$"',
     )
   }
-  const { room, excludeSelf = true } = (options ?? {}) as { room?: unknown; excludeSelf?: boolean }
+  const place = { decorator: '@Broadcast', where, problems }
+  const { room, excludeSelf = true } = readOptions(options, ['room', 'excludeSelf'], place)
+  if (typeof excludeSelf !== 'boolean') {
+    const fault = `@Broadcast: excludeSelf must be true or false, got ${showValue(excludeSelf)}`
+    problems.add(where, fault, 'false sends to the sender, too')
+  }
   return {
     event: event as string | undefined,
     room: readRoom(room, '@Broadcast', source),
-    excludeSelf,
+    excludeSelf: excludeSelf === true,
   }
 }
 
