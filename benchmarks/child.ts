@@ -1,17 +1,26 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import type { LoadRequest, LoadResponse } from './load/generator.js'
+import type { Contender } from './contenders/contender.js'
+import type { LoadRequest, LoadResponse, LoadResult } from './load/generator.js'
+
+/** Nothing that is asked takes longer, but on a machine that hangs. */
+const PATIENCE = 120_000
+
+interface ChildOptions {
+  readonly flags?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+}
 
 /** A process of the harness. It ends with the harness, whatever happens. */
 export class Child {
   readonly #process: ChildProcess
 
-  constructor(module: string, flags: readonly string[] = []) {
-    const file = fileURLToPath(new URL(module, import.meta.url))
+  constructor(file: string, { flags = [], env = {} }: ChildOptions = {}) {
     this.#process = fork(file, {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       execArgv: [...flags],
+      env: { ...process.env, NODE_ENV: 'production', ...env },
     })
   }
 
@@ -21,23 +30,67 @@ export class Child {
 
   /** The next thing it says. */
   async next<T>(): Promise<T> {
-    const gone = once(this.#process, 'exit').then(() => {
+    const over = new AbortController()
+    const { signal } = over
+    const timer = setTimeout(() => over.abort(new Error('no answer in two minutes')), PATIENCE)
+    const gone = once(this.#process, 'exit', { signal }).then(() => {
       throw new Error('a process of the benchmark ended early')
     })
-    const [said] = (await Promise.race([once(this.#process, 'message'), gone])) as [T]
-    return said
+    try {
+      const said = once(this.#process, 'message', { signal }) as Promise<[T]>
+      return (await Promise.race([said, gone]))[0]
+    } finally {
+      clearTimeout(timer)
+      gone.catch(() => undefined)
+      over.abort()
+    }
   }
 
-  /** @throws Error when the load generator says that something is wrong */
-  async ask(request: LoadRequest): Promise<Extract<LoadResponse, { ok: true }>> {
-    const said = this.next<LoadResponse>()
-    this.#process.send(request)
-    const response = await said
-    if (!response.ok) throw new Error(response.reason)
-    return response
+  send(message: object): void {
+    this.#process.send(message)
   }
 
   stop(): void {
     this.#process.kill('SIGKILL')
+  }
+}
+
+/** A server, once it listens. */
+export async function startServer(
+  { file }: Contender,
+  routes: number,
+  flags: readonly string[] = [],
+): Promise<{ server: Child; port: number }> {
+  const server = new Child(file, { flags, env: { BENCH_ROUTES: String(routes) } })
+  try {
+    const { port } = await server.next<{ port: number }>()
+    return { server, port }
+  } catch (error) {
+    server.stop()
+    throw error
+  }
+}
+
+/** The load generator's process. */
+export class Load {
+  readonly #child = new Child(fileURLToPath(new URL('./load/generator.js', import.meta.url)))
+
+  /** @throws Error when the load generator says that something is wrong */
+  async ask(request: LoadRequest): Promise<LoadResult | undefined> {
+    const said = this.#child.next<LoadResponse>()
+    this.#child.send(request)
+    const response = await said
+    if (!response.ok) throw new Error(response.reason)
+    return response.result
+  }
+
+  async run(seconds: number): Promise<LoadResult> {
+    const result = await this.ask({ kind: 'run', seconds })
+    if (!result) throw new Error('a run without a result')
+    return result
+  }
+
+  stop(): void {
+    this.#child.stop()
   }
 }

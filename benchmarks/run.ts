@@ -1,62 +1,100 @@
-// npm run bench [-- --quick] [--correctness] [--only TEXT] [--json FILE]
-import { writeFileSync } from 'node:fs'
+// npm run bench -- [options]: see README.md.
+import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
-import { parseArgs } from 'node:util'
-import { checkScenario, measureScenario, type Measurement } from './measure.js'
-import { createScenarios } from './scenarios/scenario.js'
+import { measureMemory } from './measure/memory.js'
+import { measureStartup } from './measure/startup.js'
+import { checkContender, measureScenarios, measureServers } from './measure/throughput.js'
+import { readOptions, type Options } from './options.js'
+import { preparePeers } from './peers.js'
+import { pastBounds } from './report/bounds.js'
+import { renderChart } from './report/chart.js'
+import type { Report, Row } from './report/row.js'
+import { byScenario, renderTable } from './report/table.js'
+import { readScenario, readTarget } from './scenarios/own-scenario.js'
+import { createScenarios, type ScenarioGroup } from './scenarios/scenario.js'
 
-const { values } = parseArgs({
-  options: {
-    quick: { type: 'boolean', default: false },
-    correctness: { type: 'boolean', default: false },
-    only: { type: 'string', default: '' },
-    json: { type: 'string' },
-  },
-})
+/** What the chart shows. */
+const CHARTED = /^(RPC echo|Validated RPC.*|Broadcast to [\d,]+, 64 B), depth 16$|^Validated/
 
+const options = readOptions(process.argv.slice(2))
+const { quick, contenders } = options
+const machine = { node: process.version, cpu: cpus()[0]?.model ?? '?', cores: cpus().length }
 /** A quick run has shorter and fewer turns: good for a look, too short for a figure to quote. */
-const share = values.quick ? 0.2 : 1
-const turns = values.quick ? 3 : 7
+const pace = quick ? { turns: 3, seconds: 0.2 } : { turns: 5, seconds: 0.5 }
 
-const scenarios = createScenarios(share).filter(({ name }) =>
-  name.toLowerCase().includes(values.only.toLowerCase()),
-)
-if (scenarios.length === 0) throw new Error(`no scenario has "${values.only}" in its name`)
-
-if (values.correctness) {
-  for (const scenario of scenarios) {
-    await checkScenario(scenario)
-    console.log(`right: ${scenario.name}`)
-  }
+if (options.from !== undefined) {
+  finish(JSON.parse(readFileSync(options.from, 'utf8')) as Report)
+} else if (options.urls.length > 0) {
+  await measureOwn(options)
 } else {
-  const machine = { node: process.version, cpu: cpus()[0]?.model ?? '?', cores: cpus().length }
+  if (contenders.some(({ peer }) => peer)) preparePeers()
+  if (options.correctness) await checkAll()
+  else await measureAll()
+}
+
+async function measureOwn({ urls, pids, scenario: file = '' }: Options): Promise<void> {
+  const scenario = readScenario(file)
+  const servers = urls.map((url, index) => ({
+    name: url,
+    target: readTarget(url, scenario.wire),
+    pid: pids[index],
+  }))
+  tell(await measureServers(servers, scenario, pace))
+}
+
+async function checkAll(): Promise<void> {
+  const scenarios = selected(createScenarios(quick)).flatMap((group) => group.scenarios)
+  for (const contender of contenders) {
+    await checkContender(contender, scenarios)
+    console.log(`${contender.name} answers ${scenarios.length} scenarios right`)
+  }
+}
+
+async function measureAll(): Promise<void> {
   console.log(`Node ${machine.node}, ${machine.cores} × ${machine.cpu}`)
-  const results: Measurement[] = []
-  for (const scenario of scenarios) {
-    const measured = await measureScenario(scenario, turns)
-    results.push(...measured)
-    printRows(measured)
+  const rows: Row[] = []
+  for (const { scenarios, quick: who } of selected(createScenarios(quick))) {
+    const taking = contenders.filter(({ peer }) => !quick || !peer || who === 'all')
+    rows.push(...tell(await measureScenarios(taking, scenarios, pace)))
   }
-  if (values.json !== undefined) {
-    writeFileSync(values.json, `${JSON.stringify({ machine, turns, results }, undefined, 2)}\n`)
+  const ours = contenders.filter(({ peer }) => !quick || !peer)
+  if (isSelected('Start-up')) {
+    rows.push(...tell(await measureStartup(ours, quick ? 3 : 5)))
   }
+  if (isSelected('Memory')) {
+    const weighing = quick
+      ? { turns: 1, connections: 5000, rooms: 10 }
+      : { turns: 3, connections: 5000, rooms: 10 }
+    rows.push(...tell(await measureMemory(ours, weighing)))
+  }
+  finish({ machine, date: new Date().toISOString(), rows })
 }
 
-function printRows(measured: readonly Measurement[]): void {
-  console.log(`\n${measured[0]?.scenario ?? ''}`)
-  for (const row of measured) {
-    const cells = [
-      row.contender.padEnd(24),
-      `${row.cpuPerUnit.toFixed(2)} µs`.padStart(10),
-      `${row.cpuRatio.toFixed(2)} ×`.padStart(8),
-      `${Math.round(row.perSecond).toLocaleString('en')}/s`.padStart(13),
-      `server ${percent(row.serverShare)}`.padStart(12),
-      `load ${percent(row.loadShare)}`.padStart(10),
-    ]
-    console.log(`  ${cells.join(' ')}`)
-  }
+function selected(groups: readonly ScenarioGroup[]): ScenarioGroup[] {
+  return groups.filter(({ scenarios }) => scenarios.some(({ name }) => isSelected(name)))
 }
 
-function percent(share: number): string {
-  return `${Math.round(share * 100)} %`
+function isSelected(name: string): boolean {
+  return name.toLowerCase().includes(options.only.toLowerCase())
+}
+
+function tell(rows: Row[]): Row[] {
+  for (const scenario of byScenario(rows)) console.log(`\n${renderTable(scenario)}`)
+  return rows
+}
+
+function finish(report: Report): void {
+  const { rows } = report
+  if (options.from !== undefined) tell([...rows])
+  if (options.json !== undefined) {
+    writeFileSync(options.json, `${JSON.stringify(report, undefined, 2)}\n`)
+  }
+  if (options.svg !== undefined) {
+    const charted = rows.filter(({ scenario }) => CHARTED.test(scenario))
+    writeFileSync(options.svg, renderChart(byScenario(charted)))
+  }
+  if (!options.check) return
+  const faults = pastBounds(rows)
+  for (const fault of faults) console.error(`past its bound: ${fault}`)
+  if (faults.length > 0) process.exitCode = 1
 }

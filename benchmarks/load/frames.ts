@@ -6,70 +6,92 @@ export function encodeFrame(text: string): Buffer {
   return Buffer.concat([header, Buffer.alloc(4), payload])
 }
 
+/** An empty pong, from a client. */
+export const PONG = Buffer.from([0x8a, 0x80, 0, 0, 0, 0])
+
 function longHeader(length: number): Buffer {
   if (length > 0xffff) throw new RangeError('benchmark messages are below 64 KiB')
   return Buffer.from([0x81, 0x80 | 126, length >> 8, length & 0xff])
 }
 
-/**
- * Counts the frames of a server in a stream of bytes, and hands them out when somebody wants to
- * read them.
- */
+/** What may be told of a frame besides that it ended. */
+export interface FrameEvents {
+  /** A message, in full. Without it, messages are counted and never copied. */
+  readonly onMessage?: (payload: Buffer) => void
+  readonly onPing?: () => void
+  readonly onClose?: () => void
+}
+
+const CLOSE = 8
+const PING = 9
+
+/** Counts the messages of a server in a stream of bytes; control frames are none. */
 export class FrameCounter {
+  /** The start of a header (or, when messages are read, of a message) that is cut. */
   #rest: Buffer = Buffer.alloc(0)
-  /** Bytes of the current frame that are still to come. */
+  /** Bytes of the current payload that are still to come. */
   #skip = 0
+  #opcode = 0
+  /** Where the payload starts that {@link #header} found. */
+  #start = 0
+  #length = 0
 
-  constructor(private readonly onFrame?: (payload: Buffer) => void) {}
+  constructor(private readonly events: FrameEvents = {}) {}
 
-  /** @returns how many frames ended in these bytes */
+  /** @returns how many messages ended in these bytes, which are not kept */
   push(chunk: Buffer): number {
-    return this.onFrame ? this.#read(chunk, this.onFrame) : this.#count(chunk)
+    const data = this.#rest.length > 0 ? Buffer.concat([this.#rest, chunk]) : chunk
+    const read = this.events.onMessage
+    let at = Math.min(this.#skip, data.length)
+    let count = 0
+    if (this.#skip > 0) {
+      this.#skip -= at
+      if (this.#skip > 0) return this.#keep(data, at, 0)
+      count += this.#ended()
+    }
+    while (at < data.length) {
+      if (!this.#header(data, at)) break
+      const end = this.#start + this.#length
+      if (end > data.length) {
+        if (read) break
+        this.#skip = end - data.length
+        return this.#keep(data, data.length, count)
+      }
+      if (read && this.#opcode < CLOSE) read(data.subarray(this.#start, end))
+      at = end
+      count += this.#ended()
+    }
+    return this.#keep(data, at, count)
   }
 
-  #read(chunk: Buffer, onFrame: (payload: Buffer) => void): number {
-    let data = this.#rest.length > 0 ? Buffer.concat([this.#rest, chunk]) : chunk
-    let count = 0
-    for (;;) {
-      const header = headerOf(data, 0)
-      if (!header || data.length < header.size + header.length) break
-      const end = header.size + header.length
-      onFrame(data.subarray(header.size, end))
-      data = data.subarray(end)
-      count++
-    }
-    this.#rest = data
+  /** The bytes from `at` are kept in a copy: the chunk's buffer is used again. */
+  #keep(data: Buffer, at: number, count: number): number {
+    if (at < data.length) this.#rest = Buffer.from(data.subarray(at))
+    else if (this.#rest.length > 0) this.#rest = Buffer.alloc(0)
     return count
   }
 
-  #count(chunk: Buffer): number {
-    const data = this.#rest.length > 0 ? Buffer.concat([this.#rest, chunk]) : chunk
-    this.#rest = Buffer.alloc(0)
-    let at = 0
-    let count = 0
-    for (;;) {
-      const step = Math.min(this.#skip, data.length - at)
-      at += step
-      this.#skip -= step
-      if (step > 0 && this.#skip === 0) count++
-      if (at >= data.length) return count
-      const header = headerOf(data, at)
-      if (!header) {
-        this.#rest = data.subarray(at)
-        return count
-      }
-      at += header.size
-      this.#skip = header.length
-      if (header.length === 0) count++
-    }
+  #ended(): number {
+    if (this.#opcode < CLOSE) return 1
+    if (this.#opcode === PING) this.events.onPing?.()
+    if (this.#opcode === CLOSE) this.events.onClose?.()
+    return 0
   }
-}
 
-function headerOf(data: Buffer, at: number): { size: number; length: number } | undefined {
-  const left = data.length - at
-  if (left < 2) return undefined
-  const short = (data[at + 1] as number) & 0x7f
-  if (short < 126) return { size: 2, length: short }
-  if (short === 126) return left < 4 ? undefined : { size: 4, length: data.readUInt16BE(at + 2) }
-  return left < 10 ? undefined : { size: 10, length: Number(data.readBigUInt64BE(at + 2)) }
+  #header(data: Buffer, at: number): boolean {
+    const left = data.length - at
+    if (left < 2) return false
+    const short = (data[at + 1] as number) & 0x7f
+    const size = short < 126 ? 2 : short === 126 ? 4 : 10
+    if (left < size) return false
+    this.#opcode = (data[at] as number) & 0x0f
+    this.#start = at + size
+    this.#length =
+      size === 2
+        ? short
+        : size === 4
+          ? data.readUInt16BE(at + 2)
+          : Number(data.readBigUInt64BE(at + 2))
+    return true
+  }
 }

@@ -1,208 +1,137 @@
 // The load generator: a process of its own, told by messages what to do. It checks that the server
 // answers right, then sends and counts.
-import { isDeepStrictEqual } from 'node:util'
-import type { Socket } from 'node:net'
-import type { Scenario } from '../scenarios/scenario.js'
-import { encodeFrame, FrameCounter } from './frames.js'
-import { openLink } from './link.js'
+import { variant, type Scenario } from '../scenarios/scenario.js'
+import { check } from './check.js'
+import { Crowd } from './crowd.js'
+import { encodeFrame } from './frames.js'
+import { Link, type Endpoint } from './link.js'
+import { Room } from './room.js'
+import { Sender } from './sender.js'
+import { WIRES, type WireName } from './wires.js'
+
+/** Where the server is. */
+export interface Target {
+  readonly host: string
+  readonly port: number
+  readonly path?: string
+  readonly wire: WireName
+}
 
 /** What the harness sends. */
 export type LoadRequest =
-  | { readonly kind: 'check'; readonly port: number; readonly scenario: Scenario }
-  | { readonly kind: 'open'; readonly port: number; readonly scenario: Scenario }
-  | { readonly kind: 'run' }
-  | { readonly kind: 'close' }
+  | { readonly kind: 'check'; readonly target: Target; readonly scenario: Scenario }
+  | { readonly kind: 'open'; readonly target: Target; readonly scenario: Scenario }
+  | { readonly kind: 'run'; readonly seconds: number }
+  | { readonly kind: 'crowd'; readonly target: Target; readonly connections: number }
+  | { readonly kind: 'crowd-calls'; readonly times: number }
+  | { readonly kind: 'crowd-joins'; readonly each: number }
+
+/** What a turn came to. */
+export interface LoadResult {
+  /** Messages that were answered and, if pushed, seen by every member. */
+  readonly messages: number
+  /** Until the last reply; what members had not read yet is then read, with the server idle. */
+  readonly seconds: number
+  /** CPU seconds of the generator, that reading included. */
+  readonly cpu: number
+}
 
 /** What it is told in return. */
 export type LoadResponse =
-  | { readonly ok: true; readonly seconds?: number; readonly cpu?: number }
+  | { readonly ok: true; readonly result?: LoadResult }
   | { readonly ok: false; readonly reason: string }
 
-interface Opened {
-  readonly senders: readonly Sender[]
-  readonly members: readonly Member[]
-  readonly scenario: Scenario
-}
+/** Joins that are under way at once: below every limit for unfinished handlers. */
+const JOINS = 32
 
-/** Writes a batch, waits for all of its replies, writes the next. */
-class Sender {
-  readonly #socket: Socket
-  readonly #batch: Buffer
-  readonly #depth: number
-  #left = 0
-  #outstanding = 0
-  #done: (() => void) | undefined
+const senders: Sender[] = []
+const rooms: Room[] = []
+const crowd = new Crowd()
 
-  constructor(socket: Socket, { message, depth }: Scenario) {
-    this.#socket = socket
-    this.#depth = depth
-    const frames = Array.from({ length: depth }, (_, id) =>
-      encodeFrame(JSON.stringify({ ...message, id })),
-    )
-    this.#batch = Buffer.concat(frames)
-    const counter = new FrameCounter()
-    socket.on('data', (chunk: Buffer) => this.#received(counter.push(chunk)))
-  }
-
-  run(batches: number): Promise<void> {
-    this.#left = batches
-    return new Promise((resolve) => {
-      this.#done = resolve
-      this.#next()
-    })
-  }
-
-  close(): void {
-    this.#socket.destroy()
-  }
-
-  #received(frames: number): void {
-    this.#outstanding -= frames
-    if (this.#outstanding === 0) this.#next()
-  }
-
-  #next(): void {
-    if (this.#left-- === 0) {
-      this.#done?.()
-      return
-    }
-    this.#outstanding = this.#depth
-    this.#socket.write(this.#batch)
+function endpointOf({ host, port, path, wire }: Target, scenario?: Scenario): Endpoint {
+  return {
+    ...{ host, port, wire: WIRES[wire] },
+    ...(path === undefined ? {} : { target: path }),
+    ...(scenario?.headers ? { headers: scenario.headers } : {}),
   }
 }
 
-/** Counts pushes. */
-class Member {
-  readonly #socket: Socket
-  #expected = 0
-  #done: (() => void) | undefined
-
-  constructor(socket: Socket) {
-    this.#socket = socket
-    const counter = new FrameCounter()
-    socket.on('data', (chunk: Buffer) => {
-      this.#expected -= counter.push(chunk)
-      if (this.#expected === 0) this.#done?.()
-    })
-  }
-
-  expect(pushes: number): Promise<void> {
-    this.#expected += pushes
-    return new Promise((resolve) => (this.#done = resolve))
-  }
-
-  close(): void {
-    this.#socket.destroy()
-  }
-}
-
-let opened: Opened | undefined
-
-async function call(socket: Socket, message: object): Promise<unknown> {
-  const reply = nextFrame(socket)
-  socket.write(encodeFrame(JSON.stringify({ ...message, id: 1 })))
-  return reply
-}
-
-function nextFrame(socket: Socket): Promise<unknown> {
-  return new Promise((resolve) => {
-    const counter = new FrameCounter((payload) => {
-      socket.off('data', read)
-      resolve(JSON.parse(payload.toString()))
-    })
-    const read = (chunk: Buffer): void => {
-      counter.push(chunk)
-    }
-    socket.on('data', read)
-  })
-}
-
-function expectEqual(what: string, actual: unknown, expected: unknown): void {
-  if (isDeepStrictEqual(actual, expected)) return
-  throw new Error(`${what} is ${JSON.stringify(actual)}, not ${JSON.stringify(expected)}`)
-}
-
-/** Every contender has to answer right before it is timed. */
-async function check(port: number, { message, reply, members }: Scenario): Promise<void> {
-  const sender = await openLink(port)
-  const member = await openLink(port)
-  try {
-    const { event, path } = message
-    if (members > 0) {
-      const joined = await call(member, { event: 'join', path })
-      expectEqual('the reply to join', joined, { id: 1, data: { joined: true } })
-      await call(sender, { event: 'join', path })
-    }
-    const push = members > 0 ? nextFrame(member) : undefined
-    expectEqual('the reply', await call(sender, message), { id: 1, data: reply })
-    if (!push) return
-    const room = path.slice('/room/'.length)
-    expectEqual('the push', await push, { event, path, params: { room }, data: reply })
-  } finally {
-    sender.destroy()
-    member.destroy()
-  }
-}
-
-async function open(port: number, scenario: Scenario): Promise<void> {
-  const { path } = scenario.message
-  const members: Member[] = []
-  for (let index = 0; index < scenario.members; index++) {
-    const socket = await openLink(port)
-    await call(socket, { event: 'join', path })
-    members.push(new Member(socket))
-  }
-  const senders: Sender[] = []
+async function open(endpoint: Endpoint, scenario: Scenario): Promise<void> {
   for (let index = 0; index < scenario.senders; index++) {
-    const socket = await openLink(port)
-    if (scenario.members > 0) await call(socket, { event: 'join', path })
-    senders.push(new Sender(socket, scenario))
+    const members: Link[] = []
+    for (let member = 0; member < scenario.members; member++) {
+      members.push(await openMember(endpoint, scenario, index))
+    }
+    const link = await Link.open(endpoint)
+    if (scenario.enter) await link.call(variant(scenario.enter, 0, index))
+    const bytes = JSON.stringify(scenario.message).length
+    const room = members.length > 0 ? new Room(members, bytes) : undefined
+    if (room) rooms.push(room)
+    senders.push(new Sender(link, room, scenario, index))
   }
-  opened = { senders, members, scenario }
 }
 
-async function run({ senders, members, scenario }: Opened): Promise<LoadResponse> {
-  const { count, depth } = scenario
-  const batches = count / depth / senders.length
+async function openMember(endpoint: Endpoint, scenario: Scenario, index: number): Promise<Link> {
+  const { join, variants } = scenario
+  const link = await Link.open(endpoint)
+  if (!join) return link
+  for (let first = 0; first < variants; first += JOINS) {
+    const count = Math.min(JOINS, variants - first)
+    await link.exchange(
+      Array.from({ length: count }, (_, id) =>
+        encodeFrame(link.wire.encode({ ...variant(join, first + id, index), id })),
+      ),
+    )
+  }
+  return link
+}
+
+async function run(seconds: number): Promise<LoadResult> {
   const before = process.cpuUsage()
   const start = performance.now()
-  const received = members.map((member) => member.expect(count))
-  await Promise.all(senders.map((sender) => sender.run(batches)))
-  await Promise.all(received)
+  const sent = await Promise.all(senders.map((sender) => sender.run(start + seconds * 1000)))
   const seconds = (performance.now() - start) / 1000
+  await Promise.all(rooms.map((room) => room.drained()))
   const { user, system } = process.cpuUsage(before)
-  return { ok: true, seconds, cpu: (user + system) / 1e6 }
+  return {
+    messages: sent.reduce((sum, count) => sum + count, 0),
+    seconds,
+    cpu: (user + system) / 1e6,
+  }
 }
 
-function close(): void {
-  for (const link of [...(opened?.senders ?? []), ...(opened?.members ?? [])]) link.close()
-  opened = undefined
-}
-
-async function handle(request: LoadRequest): Promise<LoadResponse> {
+async function handle(request: LoadRequest): Promise<LoadResult | undefined> {
   switch (request.kind) {
     case 'check':
-      await check(request.port, request.scenario)
-      return { ok: true }
+      await check(endpointOf(request.target, request.scenario), request.scenario)
+      return undefined
     case 'open':
-      await open(request.port, request.scenario)
-      return { ok: true }
+      await open(endpointOf(request.target, request.scenario), request.scenario)
+      return undefined
     case 'run':
-      if (!opened) throw new Error('nothing is open')
-      return run(opened)
-    case 'close':
-      close()
-      return { ok: true }
+      return run(request.seconds)
+    case 'crowd':
+      await crowd.open(endpointOf(request.target), request.connections)
+      return undefined
+    case 'crowd-calls':
+      await crowd.call(request.times)
+      return undefined
+    case 'crowd-joins':
+      await crowd.join(request.each)
+      return undefined
   }
+}
+
+function fail(error: unknown): void {
+  const reason = error instanceof Error ? error.message : String(error)
+  process.send?.({ ok: false, reason } satisfies LoadResponse)
 }
 
 process.on('message', (request: LoadRequest) => {
-  handle(request).then(
-    (response) => process.send?.(response),
-    (error: unknown) => {
-      const reason = error instanceof Error ? error.message : String(error)
-      process.send?.({ ok: false, reason } satisfies LoadResponse)
-    },
-  )
+  handle(request).then((result) => {
+    process.send?.({ ok: true, ...(result ? { result } : {}) } satisfies LoadResponse)
+  }, fail)
 })
+// A connection that is lost: nobody awaits it.
+process.on('uncaughtException', fail)
 process.once('disconnect', () => process.exit(0))

@@ -1,24 +1,160 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
+import { encodeFrame, FrameCounter, PONG } from './frames.js'
+import type { Answer, Wire } from './wires.js'
 
-const REQUEST = [
-  'GET / HTTP/1.1',
-  'Host: 127.0.0.1',
-  'Upgrade: websocket',
-  'Connection: Upgrade',
-  'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
-  'Sec-WebSocket-Version: 13',
-  '\r\n',
-].join('\r\n')
+/** Where a server listens, and how to talk to it. */
+export interface Endpoint {
+  readonly host: string
+  readonly port: number
+  /** Path and query of the upgrade; the wire's own when absent. */
+  readonly target?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly wire: Wire
+}
 
-/** Opens a WebSocket by hand: what is measured is the server, so the client does next to nothing. */
-export async function openLink(port: number): Promise<Socket> {
-  const socket = connect({ port, host: '127.0.0.1', noDelay: true })
-  await once(socket, 'connect')
-  socket.write(REQUEST)
-  const [head] = (await once(socket, 'data')) as [Buffer]
-  if (!head.toString('latin1').startsWith('HTTP/1.1 101')) {
-    throw new Error(`the server answered ${head.toString('latin1').split('\r\n')[0]}`)
+/** All sockets read into it, one after the other: a chunk is used up before the next one is read. */
+const shared = Buffer.alloc(512 * 1024)
+
+/** A WebSocket by hand: what is measured is the server, so the client does next to nothing. */
+export class Link {
+  readonly #socket: Socket
+  readonly wire: Wire
+  /** Told how many messages came. */
+  onMessages: (count: number) => void = () => undefined
+  #counter: FrameCounter
+  #onHead: ((head: string) => void) | undefined
+  #head = ''
+
+  private constructor(socket: Socket, wire: Wire) {
+    this.#socket = socket
+    this.wire = wire
+    this.#counter = this.#count()
   }
-  return socket
+
+  /** @param localAddress Thousands of connections need more than one, as ports run out. */
+  static async open(endpoint: Endpoint, localAddress?: string): Promise<Link> {
+    const { host, port, wire } = endpoint
+    const received = (size: number): boolean => {
+      link.#received(shared.subarray(0, size))
+      return true
+    }
+    const socket = connect({
+      ...{ host, port, noDelay: true, onread: { buffer: shared, callback: received } },
+      ...(localAddress === undefined ? {} : { localAddress }),
+    })
+    const link: Link = new Link(socket, wire)
+    await once(socket, 'connect')
+    const head = new Promise<string>((resolve, reject) => {
+      link.#onHead = resolve
+      socket.once('close', () => reject(new Error('the server closed the connection')))
+    })
+    const greeting = wire.greeting === undefined ? undefined : link.read(wire.greeting.replies)
+    socket.write(upgradeRequest(endpoint))
+    const status = (await head).split('\r\n')[0] ?? ''
+    if (!status.includes(' 101')) throw new Error(`the server answered ${status}`)
+    if (wire.greeting) link.write(encodeFrame(wire.greeting.send))
+    await greeting
+    socket.on('close', () => link.#lost())
+    return link
+  }
+
+  write(frames: Buffer): void {
+    this.#socket.write(frames)
+  }
+
+  pause(): void {
+    this.#socket.pause()
+  }
+
+  resume(): void {
+    this.#socket.resume()
+  }
+
+  close(): void {
+    this.#lost = () => undefined
+    this.#socket.destroy()
+  }
+
+  /** Sends frames, and waits for as many messages. */
+  async exchange(frames: readonly Buffer[]): Promise<void> {
+    if (frames.length === 0) return
+    let left = frames.length
+    const done = new Promise<void>((resolve) => {
+      this.onMessages = (count) => {
+        left -= count
+        if (left === 0) resolve()
+      }
+    })
+    this.write(Buffer.concat(frames))
+    await done
+  }
+
+  /** Sends a message, and reads what comes back. */
+  async call(message: { event: string; path: string; data?: unknown }): Promise<Answer> {
+    const reply = this.next()
+    this.write(encodeFrame(this.wire.encode({ ...message, id: 1 })))
+    return reply
+  }
+
+  /** The next message. */
+  async next(): Promise<Answer> {
+    const [message = ''] = await this.read(1)
+    return this.wire.decode(message)
+  }
+
+  /** The next so many messages, as text. */
+  read(messages: number): Promise<string[]> {
+    return new Promise((resolve) => {
+      const read: string[] = []
+      this.#counter = this.#count((payload) => {
+        read.push(payload.toString())
+        if (read.length !== messages) return
+        this.#counter = this.#count()
+        resolve(read)
+      })
+    })
+  }
+
+  #count(onMessage?: (payload: Buffer) => void): FrameCounter {
+    return new FrameCounter({
+      ...(onMessage ? { onMessage } : {}),
+      onPing: () => this.write(PONG),
+    })
+  }
+
+  #received(chunk: Buffer): void {
+    const frames = this.#onHead ? this.#readHead(chunk) : chunk
+    const count = this.#counter.push(frames)
+    if (count > 0) this.onMessages(count)
+  }
+
+  /** @returns what came behind the head of the response */
+  #readHead(chunk: Buffer): Buffer {
+    this.#head += chunk.toString('latin1')
+    const end = this.#head.indexOf('\r\n\r\n')
+    if (end < 0) return Buffer.alloc(0)
+    this.#onHead?.(this.#head)
+    this.#onHead = undefined
+    return Buffer.from(this.#head.slice(end + 4), 'latin1')
+  }
+
+  /** A connection that is lost fails the run: its figures would be of fewer connections. */
+  #lost: () => void = () => {
+    throw new Error('the server closed a connection')
+  }
+}
+
+function upgradeRequest({ host, port, target, headers = {}, wire }: Endpoint): string {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+  return [
+    `GET ${target ?? wire.target} HTTP/1.1`,
+    `Host: ${host}:${port}`,
+    'Upgrade: websocket',
+    'Connection: Upgrade',
+    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+    'Sec-WebSocket-Version: 13',
+    ...lines,
+    '\r\n',
+  ].join('\r\n')
 }

@@ -1,0 +1,60 @@
+import { isDeepStrictEqual } from 'node:util'
+import { variant, type Scenario } from '../scenarios/scenario.js'
+import { Link, type Endpoint } from './link.js'
+import type { Answer } from './wires.js'
+
+/**
+ * Every contender has to answer right before it is timed.
+ *
+ * @throws Error that says what came instead
+ */
+export async function check(endpoint: Endpoint, scenario: Scenario): Promise<void> {
+  const sender = await Link.open(endpoint)
+  const member = await Link.open(endpoint)
+  try {
+    await checkAnswers(sender, member, scenario)
+  } finally {
+    sender.close()
+    member.close()
+  }
+}
+
+async function checkAnswers(sender: Link, member: Link, scenario: Scenario): Promise<void> {
+  const { join, enter, members, variants, refused } = scenario
+  const last = variants - 1
+  const message = variant(scenario.message, last, 0)
+  if (enter) succeeded('entering', await sender.call(variant(enter, last, 0)))
+  if (join) succeeded('joining', await member.call(variant(join, last, 0)))
+  const pushed = members > 0 ? member.next() : undefined
+  const reply = await sender.call(message)
+  succeeded('the message', reply)
+  if ('reply' in scenario) equal('the reply', reply.data, scenario.reply)
+  if (pushed) checkPush(await pushed, message, scenario)
+  if (refused === undefined) return
+  const { error } = await sender.call({ ...message, data: refused })
+  equal('the error for wrong data', error?.code, 400)
+}
+
+/** An app of one's own may push what it likes. */
+function checkPush(
+  push: Answer,
+  { event, path }: { event: string; path: string },
+  scenario: Scenario,
+): void {
+  if (!('reply' in scenario)) return
+  const room = path.slice('/room/'.length)
+  equal('the event of the push', push.event, event)
+  equal('the path of the push', push.path, path)
+  equal('the data of the push', push.data, scenario.reply)
+  equal('the params of the push', push.params, { room })
+}
+
+function succeeded(what: string, { id, error }: Answer): void {
+  equal(`the error of ${what}`, error, undefined)
+  equal(`the id of the reply to ${what}`, id, 1)
+}
+
+function equal(what: string, actual: unknown, expected: unknown): void {
+  if (isDeepStrictEqual(actual, expected)) return
+  throw new Error(`${what} is ${JSON.stringify(actual)}, not ${JSON.stringify(expected)}`)
+}

@@ -1,0 +1,57 @@
+import { parseArgs } from 'node:util'
+import { CONTENDERS, type Contender } from './contenders/contender.js'
+
+/** The command line. */
+export interface Options {
+  readonly quick: boolean
+  readonly correctness: boolean
+  readonly check: boolean
+  readonly only: string
+  readonly contenders: readonly Contender[]
+  readonly json: string | undefined
+  readonly svg: string | undefined
+  /** A report to show again, instead of measuring. */
+  readonly from: string | undefined
+  readonly urls: readonly string[]
+  readonly pids: readonly number[]
+  readonly scenario: string | undefined
+}
+
+/** @throws Error that says which option is wrong */
+export function readOptions(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      quick: { type: 'boolean', default: false },
+      correctness: { type: 'boolean', default: false },
+      check: { type: 'boolean', default: false },
+      only: { type: 'string', default: '' },
+      contenders: { type: 'string' },
+      json: { type: 'string' },
+      svg: { type: 'string' },
+      from: { type: 'string' },
+      url: { type: 'string', multiple: true, default: [] },
+      pid: { type: 'string', multiple: true, default: [] },
+      scenario: { type: 'string' },
+    },
+  })
+  const { url, pid, contenders, json, svg, from, scenario, ...flags } = values
+  if (url.length > 0 && scenario === undefined) throw new Error('--url needs --scenario FILE')
+  if (url.length === 0 && scenario !== undefined) throw new Error('--scenario needs --url ws://…')
+  return {
+    ...flags,
+    ...{ json, svg, from, scenario, urls: url, pids: pid.map(Number) },
+    contenders: contenders === undefined ? CONTENDERS : chosen(contenders),
+  }
+}
+
+/** The control is always there: the others are told as ratios to it. */
+function chosen(list: string): Contender[] {
+  const keys = list.split(',').map((key) => key.trim())
+  const known = CONTENDERS.map(({ key }) => key)
+  const unknown = keys.find((key) => !known.includes(key))
+  if (unknown !== undefined) {
+    throw new Error(`--contenders: "${unknown}" is none of ${known.join(', ')}`)
+  }
+  return CONTENDERS.filter(({ key }) => key === 'control' || keys.includes(key))
+}

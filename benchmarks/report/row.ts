@@ -1,0 +1,36 @@
+/** What is measured. */
+export type Figure = 'cpu' | 'memory' | 'startup'
+
+/** One contender in one scenario. */
+export interface Row {
+  readonly figure: Figure
+  readonly scenario: string
+  readonly contender: string
+  /**
+   * The median turn: microseconds of server CPU per message (per delivery of a broadcast), bytes, or
+   * milliseconds.
+   */
+  readonly value: number
+  /** The median of the ratios to the control's turn beside it; 1 for the control. */
+  readonly ratio: number
+  /** The same, to this contender's own first scenario of the group. */
+  readonly growth?: number
+  readonly load?: LoadFigures
+}
+
+/** What the load was. */
+export interface LoadFigures {
+  /** Messages (deliveries) per second: the median turn. */
+  readonly perSecond: number
+  /** How much of its core the load generator used. */
+  readonly loadShare: number
+  /** How much of its core the server used. */
+  readonly serverShare: number
+}
+
+/** A whole run, as `--json` writes it. */
+export interface Report {
+  readonly machine: { readonly node: string; readonly cpu: string; readonly cores: number }
+  readonly date: string
+  readonly rows: readonly Row[]
+}

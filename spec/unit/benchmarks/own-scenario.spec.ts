@@ -1,0 +1,53 @@
+import { describe, expect, it } from '@jest/globals'
+import { parseScenario, readTarget } from '../../../benchmarks/scenarios/own-scenario.js'
+import { variant } from '../../../benchmarks/scenarios/scenario.js'
+
+const message = { event: 'say', path: '/chat/general', data: { text: 'hello' } }
+
+describe('a scenario of one’s own', () => {
+  it('needs no more than a message', () => {
+    expect(parseScenario(JSON.stringify({ message }), 'own.json')).toEqual({
+      name: 'own.json',
+      wire: 'json',
+      message,
+      ...{ variants: 1, senders: 1, depth: 16, members: 0 },
+    })
+  })
+
+  it.each([
+    ['{', 'own.json is not JSON'],
+    ['null', 'own.json: it must hold an object'],
+    ['{}', 'own.json: message must be { event, path, data? }'],
+    [
+      JSON.stringify({ message, join: { event: 'join' } }),
+      'own.json: join must be { event, path, data? }',
+    ],
+    [JSON.stringify({ message, depth: 0 }), 'own.json: depth must be an integer from 1'],
+    [JSON.stringify({ message, members: 1.5 }), 'own.json: members must be an integer from 0'],
+    [
+      JSON.stringify({ message, wire: 'xml' }),
+      'own.json: wire must be one of json, socket.io, nest',
+    ],
+  ])('%s is refused', (text, expected) => {
+    expect(() => parseScenario(text, 'own.json')).toThrow(expected)
+  })
+})
+
+describe('the address of an app of one’s own', () => {
+  it.each([
+    ['ws://127.0.0.1:3000', { host: '127.0.0.1', port: 3000 }],
+    ['ws://app.test/', { host: 'app.test', port: 80 }],
+    ['ws://app.test:81/ws?a=1', { host: 'app.test', port: 81, path: '/ws?a=1' }],
+  ])('%s is understood', (address, expected) => {
+    expect(readTarget(address, 'json')).toEqual({ ...expected, wire: 'json' })
+  })
+
+  it('may not be of TLS', () => {
+    expect(() => readTarget('wss://app.test', 'json')).toThrow('only ws:// can be measured')
+  })
+})
+
+it('a variant has its number and its sender in event and path', () => {
+  const template = { event: 'echo-{n}', path: '/room/{g}-{n}', data: '{n}' }
+  expect(variant(template, 7, 2)).toEqual({ event: 'echo-7', path: '/room/2-7', data: '{n}' })
+})

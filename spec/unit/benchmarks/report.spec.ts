@@ -1,0 +1,113 @@
+import { describe, expect, it } from '@jest/globals'
+import { pastBounds } from '../../../benchmarks/report/bounds.js'
+import { renderChart } from '../../../benchmarks/report/chart.js'
+import type { Row } from '../../../benchmarks/report/row.js'
+import { median, pairedRatio } from '../../../benchmarks/report/statistics.js'
+import { byScenario, renderTable } from '../../../benchmarks/report/table.js'
+
+function row(contender: string, ratio: number, more: Partial<Row> = {}): Row {
+  return { figure: 'cpu', scenario: 'RPC', contender, value: 2 * ratio, ratio, ...more }
+}
+
+function loaded(contender: string, loadShare: number): Row {
+  return row(contender, 1, { load: { perSecond: 123_456, loadShare, serverShare: 0.99 } })
+}
+
+describe('median', () => {
+  it.each([
+    [[], 0],
+    [[5], 5],
+    [[9, 1, 5], 5],
+    [[4, 1, 3, 2], 2.5],
+    [[10, 9, 100], 10],
+  ])('of %j is %d', (values, expected) => {
+    expect(median(values)).toBe(expected)
+  })
+})
+
+describe('pairedRatio', () => {
+  it('compares each turn with the one beside it', () => {
+    // A machine that was three times slower in the second turn.
+    expect(pairedRatio([2, 6, 2], [1, 3, 1])).toBe(2)
+  })
+
+  it('leaves out turns that have no other', () => {
+    expect(pairedRatio([2, 6, 100], [1, 3])).toBe(2)
+  })
+})
+
+describe('renderTable', () => {
+  it('tells value and ratio of every contender', () => {
+    const table = renderTable([row('control', 1), row('enfilade', 1.1)])
+    expect(table.split('\n')).toHaveLength(4)
+    expect(table).toMatch(/\| enfilade +\| +2\.20 µs \| +1\.10 × \|/)
+  })
+
+  it('puts throughput in brackets when the load generator used more than 80 % of its core', () => {
+    expect(renderTable([loaded('control', 0.79)])).toContain(' 123,456/s ')
+    expect(renderTable([loaded('control', 0.81)])).toContain(' (123,456/s) ')
+  })
+
+  it('has a column for growth when some row grew', () => {
+    const grown = row('enfilade', 1, { growth: 1.07 })
+    expect(renderTable([row('control', 1)])).not.toContain('growth')
+    expect(renderTable([row('control', 1), grown])).toContain('1.07 ×')
+  })
+
+  it.each([
+    ['memory', 1234, '1,234 B'],
+    ['startup', 71.6, '72 ms'],
+  ] as const)('tells %s in its own unit', (figure, value, expected) => {
+    expect(renderTable([row('enfilade', 1, { figure, value })])).toContain(expected)
+  })
+})
+
+it('rows are grouped by scenario, in their order', () => {
+  const rows = [row('a', 1), row('a', 1, { scenario: 'Broadcast' }), row('b', 2)]
+  expect(byScenario(rows)).toEqual([[rows[0], rows[2]], [rows[1]]])
+})
+
+describe('pastBounds', () => {
+  const bounds = [
+    { scenario: 'RPC, grown', growth: 1.2 },
+    { scenario: 'RPC', ratio: 1.3 },
+  ]
+
+  it('tells what of Enfilade is past its bound', () => {
+    expect(pastBounds([row('enfilade', 1.31)], bounds)).toEqual([
+      'RPC: 1.31 × the control, at most 1.30 ×',
+    ])
+  })
+
+  it.each([
+    ['is within', row('enfilade', 1.3)],
+    ['is of another contender', row('control', 9)],
+    ['has no bound', row('enfilade', 9, { scenario: 'Memory' })],
+  ])('says nothing of what %s', (_what, measured) => {
+    expect(pastBounds([measured], bounds)).toEqual([])
+  })
+
+  it('goes by the first bound that fits the scenario', () => {
+    const grown = { scenario: 'RPC, grown', growth: 1.25 }
+    expect(pastBounds([row('enfilade', 9, grown)], bounds)).toEqual([
+      'RPC, grown: 1.25 × its first scenario, at most 1.20 ×',
+    ])
+  })
+})
+
+describe('renderChart', () => {
+  it('draws a bar for every contender, and none of what is no CPU time', () => {
+    const memory = [row('control', 1, { figure: 'memory', scenario: 'Memory' })]
+    const svg = renderChart([[row('control', 1), row('a < b', 12)], memory])
+    expect(svg.match(/<rect /g)).toHaveLength(2)
+    expect(svg).toContain('a &lt; b')
+    expect(svg).not.toContain('Memory')
+  })
+
+  it('draws longer what costs more', () => {
+    const svg = renderChart([[row('control', 1), row('enfilade', 2), row('slow', 20)]])
+    const widths = [...svg.matchAll(/<rect [^>]*width="(\d+)"/g)].map(([, width]) => Number(width))
+    expect(widths).toEqual([...widths].sort((a, b) => a - b))
+    expect(new Set(widths).size).toBe(3)
+  })
+})
