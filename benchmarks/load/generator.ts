@@ -90,12 +90,12 @@ async function run(seconds: number): Promise<LoadResult> {
   const before = process.cpuUsage()
   const start = performance.now()
   const sent = await Promise.all(senders.map((sender) => sender.run(start + seconds * 1000)))
-  const seconds = (performance.now() - start) / 1000
+  const elapsed = (performance.now() - start) / 1000
   await Promise.all(rooms.map((room) => room.drained()))
   const { user, system } = process.cpuUsage(before)
   return {
     messages: sent.reduce((sum, count) => sum + count, 0),
-    seconds,
+    seconds: elapsed,
     cpu: (user + system) / 1e6,
   }
 }
