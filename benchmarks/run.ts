@@ -16,30 +16,41 @@ import { createScenarios, type ScenarioGroup } from './scenarios/scenario.js'
 /** What the chart shows. */
 const CHARTED = /^(RPC echo|Validated RPC.*|Broadcast to [\d,]+, 64 B), depth 16$|^Validated/
 
-const options = readOptions(process.argv.slice(2))
+const options = readCommandLine()
 const { quick, contenders } = options
 const machine = { node: process.version, cpu: cpus()[0]?.model ?? '?', cores: cpus().length }
 /** A quick run has shorter and fewer turns: good for a look, too short for a figure to quote. */
 const pace = quick ? { turns: 3, seconds: 0.2 } : { turns: 5, seconds: 0.5 }
 
-if (options.from !== undefined) {
-  finish(JSON.parse(readFileSync(options.from, 'utf8')) as Report)
-} else if (options.urls.length > 0) {
-  await measureOwn(options)
-} else {
-  if (contenders.some(({ peer }) => peer)) preparePeers()
-  if (options.correctness) await checkAll()
-  else await measureAll()
+try {
+  await main()
+} catch (error) {
+  for (let fault = error; fault instanceof Error; fault = fault.cause) console.error(fault.message)
+  process.exitCode = 1
 }
 
-async function measureOwn({ urls, pids, scenario: file = '' }: Options): Promise<void> {
+async function main(): Promise<void> {
+  if (options.from !== undefined) {
+    finish(JSON.parse(readFileSync(options.from, 'utf8')) as Report)
+    return
+  }
+  if (options.urls.length > 0) {
+    finish(reportOf(await measureOwn(options)))
+    return
+  }
+  if (contenders.some(({ peer }) => peer)) preparePeers()
+  if (options.correctness) await checkAll()
+  else finish(reportOf(await measureAll()))
+}
+
+async function measureOwn({ urls, pids, scenario: file = '' }: Options): Promise<Row[]> {
   const scenario = readScenario(file)
   const servers = urls.map((url, index) => ({
     name: url,
     target: readTarget(url, scenario.wire),
     pid: pids[index],
   }))
-  tell(await measureServers(servers, scenario, pace))
+  return tell(await measureServers(servers, scenario, pace))
 }
 
 async function checkAll(): Promise<void> {
@@ -50,7 +61,7 @@ async function checkAll(): Promise<void> {
   }
 }
 
-async function measureAll(): Promise<void> {
+async function measureAll(): Promise<Row[]> {
   console.log(`Node ${machine.node}, ${machine.cores} × ${machine.cpu}`)
   const rows: Row[] = []
   for (const { scenarios, quick: who } of selected(createScenarios(quick))) {
@@ -67,7 +78,20 @@ async function measureAll(): Promise<void> {
       : { turns: 3, connections: 5000, rooms: 10 }
     rows.push(...tell(await measureMemory(ours, weighing)))
   }
-  finish({ machine, date: new Date().toISOString(), rows })
+  return rows
+}
+
+function reportOf(rows: Row[]): Report {
+  return { machine, date: new Date().toISOString(), rows }
+}
+
+function readCommandLine(): Options {
+  try {
+    return readOptions(process.argv.slice(2))
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error)
+    process.exit(1)
+  }
 }
 
 function selected(groups: readonly ScenarioGroup[]): ScenarioGroup[] {

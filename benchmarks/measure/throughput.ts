@@ -25,6 +25,7 @@ interface Lane {
 }
 
 interface Turn extends LoadResult {
+  /** NaN when the process is not known. */
   readonly serverCpu: number
 }
 
@@ -149,7 +150,7 @@ async function takeTurns(
 async function takeTurn({ load, pid }: Lane, seconds: number): Promise<Turn> {
   const before = pid === undefined ? 0 : processCpu(pid)
   const result = await load.run(seconds)
-  return { ...result, serverCpu: pid === undefined ? 0 : processCpu(pid) - before }
+  return { ...result, serverCpu: pid === undefined ? Number.NaN : processCpu(pid) - before }
 }
 
 function summarise(lane: Lane, control: Lane, first: Lane): Row {

@@ -4,6 +4,9 @@ import type { Figure, LoadFigures, Row } from './row.js'
 /** Past this share of its core, throughput says as much about the load generator. */
 const GENERATOR_LIMIT = 0.8
 
+/** The CPU time of a server whose process is not known. */
+const UNKNOWN = '?'
+
 const HEADS: Readonly<Record<Figure, readonly string[]>> = {
   cpu: ['server CPU', 'of the control', 'throughput', 'server', 'load'],
   memory: ['memory', 'of the control'],
@@ -33,7 +36,11 @@ export function byScenario(rows: readonly Row[]): Row[][] {
 function cellsOf({ figure, value, ratio, load }: Row): string[] {
   switch (figure) {
     case 'cpu':
-      return [`${value.toFixed(2)} µs`, times(ratio), ...(load ? loadCells(load) : [])]
+      return [
+        Number.isFinite(value) ? `${value.toFixed(2)} µs` : UNKNOWN,
+        times(ratio),
+        ...(load ? loadCells(load) : []),
+      ]
     case 'memory':
       return [`${grouped(value)} B`, times(ratio)]
     case 'startup':
@@ -68,9 +75,9 @@ function renderCells(head: readonly string[], body: readonly (readonly string[])
 }
 
 function times(ratio: number): string {
-  return `${ratio.toFixed(2)} ×`
+  return Number.isFinite(ratio) ? `${ratio.toFixed(2)} ×` : UNKNOWN
 }
 
 function percent(share: number): string {
-  return `${Math.round(share * 100)} %`
+  return Number.isFinite(share) ? `${Math.round(share * 100)} %` : UNKNOWN
 }

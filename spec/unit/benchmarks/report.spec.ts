@@ -54,6 +54,12 @@ describe('renderTable', () => {
     expect(renderTable([row('control', 1), grown])).toContain('1.07 ×')
   })
 
+  it('tells what is not known of a server whose process is not known', () => {
+    const load = { perSecond: 10, loadShare: 0.5, serverShare: Number.NaN }
+    const table = renderTable([row('ws://app', Number.NaN, { load })])
+    expect(table).toMatch(/\| ws:\/\/app \| +\? \| +\? \| +10\/s \| +\? \| 50 % \|/)
+  })
+
   it.each([
     ['memory', 1234, '1,234 B'],
     ['startup', 71.6, '72 ms'],
