@@ -111,7 +111,7 @@ export function createScenarios(quick: boolean): ScenarioGroup[] {
     fanOut(100, 64, 16, 'all'),
     fanOut(100, 1024, 16, 'nobody'),
     fanOut(1000, 64, 16, 'no peers'),
-    fanOut(1000, 1024, 16, 'no peers'),
+    fanOut(1000, 1024, 16, 'nobody'),
     fanOut(10, 64, 1, 'nobody'),
     fanOut(100, 64, 1, 'no peers'),
     fanOut(1000, 64, 1, 'nobody'),
