@@ -27,8 +27,7 @@ async function work(name: unknown): Promise<unknown> {
   return name
 }
 
-@Controller('/free')
-class Free {
+class Worker {
   @OnMessage('work')
   work(@Data(Object) name: unknown): Promise<unknown> {
     return work(name)
@@ -41,11 +40,14 @@ class Free {
   }
 }
 
+@Controller('/free')
+class Free extends Worker {}
+
 @Controller('/method')
-class SerialMethod {
+class SerialMethod extends Worker {
   @OnMessage('work')
   @Serial()
-  work(@Data(Object) name: unknown): Promise<unknown> {
+  override work(@Data(Object) name: unknown): Promise<unknown> {
     return work(name)
   }
 
@@ -54,28 +56,11 @@ class SerialMethod {
   other(@Data(Object) name: unknown): Promise<unknown> {
     return work(name)
   }
-
-  @OnMessage('now')
-  now(@Data(Object) name: unknown): unknown {
-    trail.push(`${String(name)} now`)
-    return name
-  }
 }
 
 @Serial()
 @Controller('/all')
-class SerialController {
-  @OnMessage('work')
-  work(@Data(Object) name: unknown): Promise<unknown> {
-    return work(name)
-  }
-
-  @OnMessage('now')
-  now(@Data(Object) name: unknown): unknown {
-    trail.push(`${String(name)} now`)
-    return name
-  }
-
+class SerialController extends Worker {
   @OnMessage('fail')
   fail(@Data(Object) name: unknown): never {
     trail.push(`${String(name)} throws`)
