@@ -180,7 +180,10 @@ function createCore(
   const hooks: { room?: RoomHooks } = {}
   const fanOut: TopicFanOut = new TopicFanOut({
     // The native app is made last, when nothing can be wrong any more.
-    publisher: { publish: (...args) => native.app?.publish(...args) ?? false },
+    publisher: {
+      publish: (topic, frame, isBinary, compress) =>
+        native.app?.publish(topic, frame, isBinary, compress) ?? false,
+    },
     backpressure: limits.backpressure,
     compressFrom,
     connections: (): WsConnection[] => server.connections(),

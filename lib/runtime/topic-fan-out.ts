@@ -51,7 +51,11 @@ export class TopicFanOut implements RoomFanOut<WsConnection> {
     const sender = exclude && room.members.has(exclude) ? socketOf(exclude) : undefined
     const publisher = sender ?? this.#options.publisher
     publisher.publish(room.name, frame, isBinary, compress)
-    room.unchecked = this.#look(room.unchecked + frame.length, () => room.members)
+    room.unchecked += frame.length
+    if (this.#isDue(room.unchecked)) {
+      room.unchecked = 0
+      checkAll(room.members)
+    }
   }
 
   /** Delivers to every connection. The topic for it is made when it is first needed. */
@@ -63,7 +67,11 @@ export class TopicFanOut implements RoomFanOut<WsConnection> {
     }
     const isBinary = typeof frame !== 'string'
     publisher.publish(EVERYONE, frame, isBinary, frame.length >= compressFrom)
-    this.#unchecked = this.#look(this.#unchecked + frame.length, connections)
+    this.#unchecked += frame.length
+    if (this.#isDue(this.#unchecked)) {
+      this.#unchecked = 0
+      checkAll(connections())
+    }
   }
 
   /** A connection has opened. */
@@ -71,11 +79,9 @@ export class TopicFanOut implements RoomFanOut<WsConnection> {
     if (this.#hasEveryone) socketOf(connection)?.subscribe(EVERYONE)
   }
 
-  /** Looks for the slow when it is time. Returns how much has been published since it did. */
-  #look(unchecked: number, receivers: () => Iterable<WsConnection>): number {
-    if (unchecked <= this.#options.backpressure.limit / 2) return unchecked
-    for (const receiver of receivers()) checkBackpressure(receiver)
-    return 0
+  /** Whether so much has been published that it is time to look for the slow. */
+  #isDue(unchecked: number): boolean {
+    return unchecked > this.#options.backpressure.limit / 2
   }
 }
 
@@ -83,6 +89,8 @@ function socketOf(connection: WsConnection): LiveConnection['socket'] {
   return connection instanceof LiveConnection ? connection.socket : undefined
 }
 
-function checkBackpressure(connection: WsConnection): void {
-  if (connection instanceof LiveConnection) connection.checkBackpressure()
+function checkAll(connections: Iterable<WsConnection>): void {
+  for (const connection of connections) {
+    if (connection instanceof LiveConnection) connection.checkBackpressure()
+  }
 }
