@@ -50,6 +50,13 @@ export class Child {
     this.#process.send(message)
   }
 
+  /** Sends something, and waits for what it says to it. */
+  async ask<T>(message: object): Promise<T> {
+    const said = this.next<T>()
+    this.send(message)
+    return said
+  }
+
   stop(): void {
     this.#process.kill('SIGKILL')
   }
@@ -77,9 +84,7 @@ export class Load {
 
   /** @throws Error when the load generator says that something is wrong */
   async ask(request: LoadRequest): Promise<LoadResult | undefined> {
-    const said = this.#child.next<LoadResponse>()
-    this.#child.send(request)
-    const response = await said
+    const response = await this.#child.ask<LoadResponse>(request)
     if (!response.ok) throw new Error(response.reason)
     return response.result
   }

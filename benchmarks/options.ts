@@ -10,6 +10,11 @@ export interface Options {
   readonly contenders: readonly Contender[]
   readonly json: string | undefined
   readonly svg: string | undefined
+  /** Turns and seconds of a turn; what `--quick` is about when absent. */
+  readonly turns: number | undefined
+  readonly seconds: number | undefined
+  /** The folder for CPU profiles of the servers. */
+  readonly profile: string | undefined
   /** A report to show again, instead of measuring. */
   readonly from: string | undefined
   readonly urls: readonly string[]
@@ -27,6 +32,9 @@ export function readOptions(args: readonly string[]): Options {
       check: { type: 'boolean', default: false },
       only: { type: 'string', default: '' },
       contenders: { type: 'string' },
+      turns: { type: 'string' },
+      seconds: { type: 'string' },
+      profile: { type: 'string' },
       json: { type: 'string' },
       svg: { type: 'string' },
       from: { type: 'string' },
@@ -35,12 +43,15 @@ export function readOptions(args: readonly string[]): Options {
       scenario: { type: 'string' },
     },
   })
-  const { url, pid, contenders, json, svg, from, scenario, ...flags } = values
+  const { url, pid, contenders, turns, seconds, ...given } = values
+  const { json, svg, from, scenario, profile, ...flags } = given
   if (url.length > 0 && scenario === undefined) throw new Error('--url needs --scenario FILE')
   if (url.length === 0 && scenario !== undefined) throw new Error('--scenario needs --url ws://…')
   return {
     ...flags,
-    ...{ json, svg, from, scenario, urls: url, pids: pid.map(Number) },
+    ...{ json, svg, from, scenario, profile, urls: url, pids: pid.map(Number) },
+    turns: turns === undefined ? undefined : above('--turns', turns, 1),
+    seconds: seconds === undefined ? undefined : above('--seconds', seconds, 0.05),
     contenders: contenders === undefined ? CONTENDERS : chosen(contenders),
   }
 }
@@ -54,4 +65,10 @@ function chosen(list: string): Contender[] {
     throw new Error(`--contenders: "${unknown}" is none of ${known.join(', ')}`)
   }
   return CONTENDERS.filter(({ key }) => key === 'control' || keys.includes(key))
+}
+
+function above(name: string, text: string, least: number): number {
+  const value = Number(text)
+  if (value >= least) return value
+  throw new Error(`${name} must be a number from ${least}, not "${text}"`)
 }

@@ -1,17 +1,20 @@
 // npm run bench -- [options]: see README.md.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
+import type { Contender } from './contenders/contender.js'
+import { checkContender } from './measure/lane.js'
 import { measureMemory } from './measure/memory.js'
+import { profileScenarios } from './measure/profile.js'
 import { measureStartup } from './measure/startup.js'
-import { checkContender, measureScenarios, measureServers } from './measure/throughput.js'
+import { measureScenarios, measureServers } from './measure/throughput.js'
 import { readOptions, type Options } from './options.js'
 import { preparePeers } from './peers.js'
 import { pastBounds } from './report/bounds.js'
 import { renderChart } from './report/chart.js'
 import type { Report, Row } from './report/row.js'
-import { byScenario, renderTable } from './report/table.js'
+import { byScenario, renderShares, renderTable } from './report/table.js'
 import { readScenario, readTarget } from './scenarios/own-scenario.js'
-import { createScenarios, type ScenarioGroup } from './scenarios/scenario.js'
+import { createScenarios, type Scenario, type ScenarioGroup } from './scenarios/scenario.js'
 
 /** What the chart shows. */
 const CHARTED = /^(RPC echo|Validated RPC.*|Broadcast to [\d,]+, 64 B), depth 16$|^Validated/
@@ -20,7 +23,10 @@ const options = readCommandLine()
 const { quick, contenders } = options
 const machine = { node: process.version, cpu: cpus()[0]?.model ?? '?', cores: cpus().length }
 /** A quick run has shorter and fewer turns: good for a look, too short for a figure to quote. */
-const pace = quick ? { turns: 3, seconds: 0.15 } : { turns: 5, seconds: 0.5 }
+const pace = {
+  turns: options.turns ?? (quick ? 3 : 5),
+  seconds: options.seconds ?? (quick ? 0.15 : 0.5),
+}
 
 try {
   await main()
@@ -67,6 +73,7 @@ async function measureAll(): Promise<Row[]> {
   for (const { scenarios, quick: who } of selected(createScenarios(quick))) {
     const taking = contenders.filter(({ peer }) => !quick || !peer || who === 'all')
     rows.push(...tell(await measureScenarios(taking, scenarios, pace)))
+    if (options.profile !== undefined) await profile(options.profile, taking, scenarios)
   }
   const ours = contenders.filter(({ peer }) => !quick || !peer)
   if (isSelected('Start-up')) {
@@ -79,6 +86,18 @@ async function measureAll(): Promise<Row[]> {
     rows.push(...tell(await measureMemory(ours, weighing)))
   }
   return rows
+}
+
+async function profile(
+  folder: string,
+  profiled: readonly Contender[],
+  scenarios: readonly Scenario[],
+): Promise<void> {
+  const profiling = { folder, seconds: 2 }
+  for (const done of await profileScenarios(profiled, scenarios, profiling)) {
+    console.log(`\n${done.contender}, ${done.scenario}: ${done.file}`)
+    console.log(renderShares(done.heaviest))
+  }
 }
 
 function reportOf(rows: Row[]): Report {

@@ -60,9 +60,7 @@ async function weigh(contender: Contender, { connections, rooms }: Weighing): Pr
     ...{ host: '127.0.0.1', port, wire: contender.wire },
   }
   const settled = async (): Promise<number> => {
-    const collected = server.next()
-    server.send({ kind: 'collect' })
-    await collected
+    await server.ask({ kind: 'collect' })
     return processRss(server.pid)
   }
   try {

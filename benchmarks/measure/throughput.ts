@@ -1,61 +1,14 @@
-import { Load, startServer, type Child } from '../child.js'
 import type { Contender } from '../contenders/contender.js'
-import type { LoadResult, Target } from '../load/generator.js'
-import { processCpu } from '../process-stats.js'
 import type { Row } from '../report/row.js'
-import { median, pairedRatio } from '../report/statistics.js'
+import { median, pairedRatio, pairedSpread } from '../report/statistics.js'
 import type { Scenario } from '../scenarios/scenario.js'
+import { openContender, openLane, takeTurn, type Lane, type RunningServer } from './lane.js'
 
 /** How long and how often. */
 export interface Pace {
   readonly turns: number
   /** Of a turn. */
   readonly seconds: number
-}
-
-/** A server under one scenario. */
-interface Lane {
-  readonly name: string
-  readonly scenario: Scenario
-  readonly load: Load
-  /** Of the server; none when it is not known. */
-  readonly pid: number | undefined
-  readonly turns: Turn[]
-  readonly stop: () => void
-}
-
-interface Turn extends LoadResult {
-  /** NaN when the process is not known. */
-  readonly serverCpu: number
-}
-
-/** A server that is there already. */
-export interface RunningServer {
-  readonly name: string
-  readonly target: Target
-  readonly pid: number | undefined
-}
-
-/** Checks that a contender answers all scenarios right. */
-export async function checkContender(
-  contender: Contender,
-  scenarios: readonly Scenario[],
-): Promise<void> {
-  const routes = Math.max(...scenarios.map(routesOf))
-  const { server, port } = await startServer(contender, routes)
-  const load = new Load()
-  try {
-    for (const scenario of scenarios) {
-      await load
-        .ask({ kind: 'check', target: targetOf(contender, port), scenario })
-        .catch((error: unknown) => {
-          throw new Error(`${contender.name}, ${scenario.name}: wrong answer`, { cause: error })
-        })
-    }
-  } finally {
-    server.stop()
-    load.stop()
-  }
 }
 
 /**
@@ -93,41 +46,6 @@ export async function measureServers(
   }
 }
 
-function routesOf({ members, variants }: Scenario): number {
-  return members > 0 ? 1 : variants
-}
-
-function targetOf({ wire }: Contender, port: number): Target {
-  return { host: '127.0.0.1', port, wire }
-}
-
-async function openContender(contender: Contender, scenario: Scenario): Promise<Lane> {
-  const { server, port } = await startServer(contender, routesOf(scenario))
-  const { name } = contender
-  const running = { name, target: targetOf(contender, port), pid: server.pid }
-  return openLane(running, scenario, server)
-}
-
-async function openLane(
-  { name, target, pid }: RunningServer,
-  scenario: Scenario,
-  server?: Child,
-): Promise<Lane> {
-  const load = new Load()
-  const stop = (): void => {
-    server?.stop()
-    load.stop()
-  }
-  try {
-    await load.ask({ kind: 'check', target, scenario })
-    await load.ask({ kind: 'open', target, scenario })
-    return { name, scenario, load, pid, turns: [], stop }
-  } catch (error) {
-    stop()
-    throw new Error(`${name}, ${scenario.name}: wrong answer`, { cause: error })
-  }
-}
-
 async function takeTurns(
   lanes: readonly Lane[],
   contenders: number,
@@ -147,12 +65,6 @@ async function takeTurns(
   })
 }
 
-async function takeTurn({ load, pid }: Lane, seconds: number): Promise<Turn> {
-  const before = pid === undefined ? 0 : processCpu(pid)
-  const result = await load.run(seconds)
-  return { ...result, serverCpu: pid === undefined ? Number.NaN : processCpu(pid) - before }
-}
-
 function summarise(lane: Lane, control: Lane, first: Lane): Row {
   const { turns, scenario } = lane
   const deliveries = Math.max(1, scenario.members)
@@ -163,6 +75,7 @@ function summarise(lane: Lane, control: Lane, first: Lane): Row {
     contender: lane.name,
     value: median(cpus),
     ratio: pairedRatio(cpus, cpuPerUnit(control)),
+    ...(lane === control ? {} : { spread: pairedSpread(cpus, cpuPerUnit(control)) }),
     ...(lane === first ? {} : { growth: pairedRatio(cpus, cpuPerUnit(first)) }),
     load: {
       perSecond: median(turns.map(({ messages, seconds }) => (messages * deliveries) / seconds)),

@@ -13,6 +13,8 @@ export interface Row {
   readonly value: number
   /** The median of the ratios to the control's turn beside it; 1 for the control. */
   readonly ratio: number
+  /** The quartiles of those ratios. */
+  readonly spread?: readonly [number, number]
   /** The same, to this contender's own first scenario of the group. */
   readonly growth?: number
   readonly load?: LoadFigures

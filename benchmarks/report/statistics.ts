@@ -1,9 +1,6 @@
 /** The middle of the values; 0 when there are none. */
 export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  const middle = sorted.length >> 1
-  const upper = sorted[middle] ?? 0
-  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? upper)) / 2
+  return quantile(values, 0.5)
 }
 
 /**
@@ -11,8 +8,28 @@ export function median(values: readonly number[]): number {
  * while slows both.
  */
 export function pairedRatio(values: readonly number[], control: readonly number[]): number {
+  return median(ratios(values, control))
+}
+
+/** The quartiles of the same: how far to believe the median. */
+export function pairedSpread(
+  values: readonly number[],
+  control: readonly number[],
+): readonly [number, number] {
+  const all = ratios(values, control)
+  return [quantile(all, 0.25), quantile(all, 0.75)]
+}
+
+/** The value that so much of the values are below, from 0 to 1; 0 when there are none. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  const at = share * (sorted.length - 1)
+  const lower = sorted[Math.floor(at)] ?? 0
+  const upper = sorted[Math.ceil(at)] ?? lower
+  return lower + (upper - lower) * (at - Math.floor(at))
+}
+
+function ratios(values: readonly number[], control: readonly number[]): number[] {
   const pairs = Math.min(values.length, control.length)
-  return median(
-    Array.from({ length: pairs }, (_, turn) => (values[turn] ?? 0) / (control[turn] ?? 1)),
-  )
+  return Array.from({ length: pairs }, (_, turn) => (values[turn] ?? 0) / (control[turn] ?? 1))
 }

@@ -1,4 +1,5 @@
 import { grouped } from '../scenarios/scenario.js'
+import type { Share } from './profile.js'
 import type { Figure, LoadFigures, Row } from './row.js'
 
 /** Past this share of its core, throughput says as much about the load generator. */
@@ -8,7 +9,7 @@ const GENERATOR_LIMIT = 0.8
 const UNKNOWN = '?'
 
 const HEADS: Readonly<Record<Figure, readonly string[]>> = {
-  cpu: ['server CPU', 'of the control', 'throughput', 'server', 'load'],
+  cpu: ['server CPU', 'of the control', 'quartiles', 'throughput', 'server', 'load'],
   memory: ['memory', 'of the control'],
   startup: ['time', 'of the control'],
 }
@@ -33,12 +34,13 @@ export function byScenario(rows: readonly Row[]): Row[][] {
   return [...names].map((name) => rows.filter(({ scenario }) => scenario === name))
 }
 
-function cellsOf({ figure, value, ratio, load }: Row): string[] {
+function cellsOf({ figure, value, ratio, spread, load }: Row): string[] {
   switch (figure) {
     case 'cpu':
       return [
         Number.isFinite(value) ? `${value.toFixed(2)} µs` : UNKNOWN,
         times(ratio),
+        spread ? spread.map((quartile) => quartile.toFixed(2)).join('–') : '',
         ...(load ? loadCells(load) : []),
       ]
     case 'memory':
@@ -80,4 +82,11 @@ function times(ratio: number): string {
 
 function percent(share: number): string {
   return Number.isFinite(share) ? `${Math.round(share * 100)} %` : UNKNOWN
+}
+
+/** The functions of a profile, heaviest first. */
+export function renderShares(shares: readonly Share[]): string {
+  return shares
+    .map(({ name, share }) => `${(share * 100).toFixed(1).padStart(6)} %  ${name}`)
+    .join('\n')
 }

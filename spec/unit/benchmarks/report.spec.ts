@@ -2,7 +2,12 @@ import { describe, expect, it } from '@jest/globals'
 import { pastBounds } from '../../../benchmarks/report/bounds.js'
 import { renderChart } from '../../../benchmarks/report/chart.js'
 import type { Row } from '../../../benchmarks/report/row.js'
-import { median, pairedRatio } from '../../../benchmarks/report/statistics.js'
+import {
+  median,
+  pairedRatio,
+  pairedSpread,
+  quantile,
+} from '../../../benchmarks/report/statistics.js'
 import { byScenario, renderTable } from '../../../benchmarks/report/table.js'
 
 function row(contender: string, ratio: number, more: Partial<Row> = {}): Row {
@@ -36,11 +41,33 @@ describe('pairedRatio', () => {
   })
 })
 
+describe('pairedSpread', () => {
+  it('is the quartiles of the ratios', () => {
+    expect(pairedSpread([1, 4, 9, 16, 25], [1, 2, 3, 4, 5])).toEqual([2, 4])
+  })
+})
+
+describe('quantile', () => {
+  it.each([
+    [[], 0.5, 0],
+    [[7], 0.99, 7],
+    [[3, 1, 2], 0, 1],
+    [[3, 1, 2], 1, 3],
+    [[10, 20], 0.25, 12.5],
+  ])('of %j at %d is %d', (values, share, expected) => {
+    expect(quantile(values, share)).toBe(expected)
+  })
+})
+
 describe('renderTable', () => {
   it('tells value and ratio of every contender', () => {
     const table = renderTable([row('control', 1), row('enfilade', 1.1)])
     expect(table.split('\n')).toHaveLength(4)
     expect(table).toMatch(/\| enfilade +\| +2\.20 µs \| +1\.10 × \|/)
+  })
+
+  it('tells the quartiles of the ratios', () => {
+    expect(renderTable([row('enfilade', 1.1, { spread: [1.02, 1.154] })])).toContain(' 1.02–1.15 ')
   })
 
   it('puts throughput in brackets when the load generator used more than 80 % of its core', () => {
@@ -57,7 +84,7 @@ describe('renderTable', () => {
   it('tells what is not known of a server whose process is not known', () => {
     const load = { perSecond: 10, loadShare: 0.5, serverShare: Number.NaN }
     const table = renderTable([row('ws://app', Number.NaN, { load })])
-    expect(table).toMatch(/\| ws:\/\/app \| +\? \| +\? \| +10\/s \| +\? \| 50 % \|/)
+    expect(table).toMatch(/\| ws:\/\/app \| +\? \| +\? \| +\| +10\/s \| +\? \| 50 % \|/)
   })
 
   it.each([
