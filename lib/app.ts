@@ -274,7 +274,7 @@ function assemble(settings: Settings, core: Core, { container, native, compiled 
     exchange && new RoomChannel(exchange, EVERYONE_CHANNEL, (push) => host.server.deliver(push))
   return new WsApp({
     ...{ server: host.server, rooms: host.rooms, events: host.events, counters: host.counters },
-    container: container.container,
+    container: () => container.container,
     http: new WsHttp(native, logger),
     start: async (port, address) => {
       await subscribeEveryone(everyone)

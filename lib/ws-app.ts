@@ -20,7 +20,8 @@ export interface CloseOptions {
 export interface WsAppParts {
   readonly server: WsServer
   readonly rooms: WsRoomManager<WsConnection>
-  readonly container: DependencyContainer
+  /** Makes the container: an app that needs none has none until it is asked for. */
+  readonly container: () => DependencyContainer
   readonly http: WsHttp
   readonly events: WsEvents
   readonly counters: WsCounters
@@ -34,8 +35,6 @@ export class WsApp {
   readonly server: WsServer
   /** All rooms. */
   readonly rooms: WsRoomManager<WsConnection>
-  /** The app's own container, a child of yours. Disposed of when the app closes. */
-  readonly container: DependencyContainer
   /** HTTP routes beside the WebSockets. */
   readonly http: WsHttp
   /** What happens, for metrics and audit. */
@@ -50,11 +49,15 @@ export class WsApp {
   constructor(parts: WsAppParts) {
     this.server = parts.server
     this.rooms = parts.rooms
-    this.container = parts.container
     this.http = parts.http
     this.events = parts.events
     this.counters = parts.counters
     this.#parts = parts
+  }
+
+  /** The app's own container, a child of yours. Disposed of when the app closes. */
+  get container(): DependencyContainer {
+    return this.#parts.container()
   }
 
   /**

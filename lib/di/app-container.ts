@@ -1,10 +1,11 @@
-import '../metadata/store.js'
-import { container as globalContainer, Lifecycle, type DependencyContainer } from 'tsyringe'
-import type { InjectionToken } from 'tsyringe'
+import type { DependencyContainer, InjectionToken } from 'tsyringe'
 import type { Constructor } from '../metadata/records.js'
 import { buildSingletons } from './build-singletons.js'
+import { needsNothing } from './check-constructor.js'
 import { classOf } from './dependencies.js'
 import { findScoped } from './find-scoped.js'
+import { isTsyringeLoaded, loadTsyringe } from './load-tsyringe.js'
+import { PlainInstances } from './plain-instances.js'
 
 /** Builds instances for one connection, and disposes of them with it. */
 export interface Scope {
@@ -22,32 +23,47 @@ export type Adoption = 'scoped' | 'singleton' | 'registered'
 /**
  * The container of one app: a child of the user's, so that what the app registers stays its own.
  * Classes are singletons of the app unless they were registered otherwise.
+ *
+ * tsyringe takes a while to load, so the container is made when it is first needed: by a class that
+ * has something injected, by what the user registered, by whoever asks for it.
  */
 export class AppContainer {
-  readonly container: DependencyContainer
+  readonly #parent: DependencyContainer | undefined
+  readonly #plain = new PlainInstances()
+  #made: DependencyContainer | undefined
+  #isDisposed = false
 
-  constructor(parent: DependencyContainer = globalContainer) {
-    this.container = parent.createChildContainer()
+  /** @param parent default: the global container of tsyringe */
+  constructor(parent?: DependencyContainer) {
+    this.#parent = parent
+  }
+
+  get container(): DependencyContainer {
+    return (this.#made ??= this.#make())
   }
 
   register(token: InjectionToken, value: unknown): void {
-    this.container.registerInstance(token, value)
+    if (this.#isNeeded()) this.container.registerInstance(token, value)
+    else this.#plain.register(token, value)
   }
 
   has(token: InjectionToken): boolean {
-    return this.container.isRegistered(token, true)
+    return this.#isNeeded() ? this.container.isRegistered(token, true) : this.#plain.has(token)
   }
 
   resolve<T>(token: InjectionToken<T>): T {
-    return this.container.resolve(token)
+    const isPlain = !this.#isNeeded() && this.#plain.has(token)
+    return isPlain ? (this.#plain.resolve(token) as T) : this.container.resolve(token)
   }
 
   /** Makes a class resolvable: as it was registered, else as a singleton of this app. */
   adopt(type: Constructor): Adoption {
     const token = type as InjectionToken<object>
-    if (this.#isScoped(token)) return 'scoped'
+    const isPlain = !this.#isNeeded() && needsNothing(type)
+    if (!isPlain && this.#isScoped(token)) return 'scoped'
     if (this.has(token)) return 'registered'
-    this.container.registerSingleton(type as never)
+    if (isPlain) this.#plain.adopt(type)
+    else this.container.registerSingleton(type as never)
     return 'singleton'
   }
 
@@ -81,15 +97,30 @@ export class AppContainer {
     }
   }
 
-  dispose(): Promise<void> | void {
-    return this.container.dispose()
+  async dispose(): Promise<void> {
+    this.#isDisposed = true
+    await Promise.all([this.#plain.dispose(), this.#made?.dispose()])
+  }
+
+  /** Before anybody has loaded tsyringe, no container can hold anything but what is plain. */
+  #isNeeded(): boolean {
+    return this.#made !== undefined || this.#parent !== undefined || isTsyringeLoaded()
+  }
+
+  #make(): DependencyContainer {
+    const made = (this.#parent ?? loadTsyringe().container).createChildContainer()
+    this.#plain.registerWith(made)
+    // As late as this it holds nothing to dispose of, and only has to refuse what is asked of it.
+    if (this.#isDisposed) void made.dispose()
+    return made
   }
 
   /** A registration that a child gets a copy of is one per container: tsyringe's own meaning. */
   #isScoped(token: InjectionToken<object>): boolean {
     if (this.container.createChildContainer().isRegistered(token)) return true
     // `@scoped` registers with the global container: a parent made before that has no copy.
-    if (!globalContainer.createChildContainer().isRegistered(token)) return false
+    const { container: global, Lifecycle } = loadTsyringe()
+    if (!global.createChildContainer().isRegistered(token)) return false
     this.container.register(
       token,
       { useClass: token as never },

@@ -1,6 +1,7 @@
-import { Lifecycle, type DependencyContainer, type InjectionToken } from 'tsyringe'
+import type { DependencyContainer, InjectionToken } from 'tsyringe'
 import type { Constructor } from '../metadata/records.js'
 import { constructorTokens, dependenciesOf, findRegistration } from './dependencies.js'
+import { loadTsyringe } from './load-tsyringe.js'
 
 /**
  * Builds the singletons that a class of one connection will need. tsyringe disposes of an instance
@@ -8,6 +9,7 @@ import { constructorTokens, dependenciesOf, findRegistration } from './dependenc
  * everybody else would go on with what has been disposed of.
  */
 export function buildSingletons(type: Constructor, container: DependencyContainer): void {
+  const { Lifecycle } = loadTsyringe()
   const seen = new Set<unknown>([type])
   const visit = (token: unknown): void => {
     if (seen.has(token)) return

@@ -65,6 +65,11 @@ export function checkConstructor(
   visit(type, [])
 }
 
+/** Whether a class can be built without a container: its constructor takes nothing. */
+export function needsNothing(type: Constructor): boolean {
+  return type.length === 0 && !constructorParameterTypes(type)?.length
+}
+
 /** A parameter of a constructor. */
 interface Parameter {
   readonly token: unknown

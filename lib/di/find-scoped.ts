@@ -1,5 +1,6 @@
-import { Lifecycle, type DependencyContainer } from 'tsyringe'
+import type { DependencyContainer } from 'tsyringe'
 import { dependenciesOf, findRegistration } from './dependencies.js'
+import { loadTsyringe } from './load-tsyringe.js'
 
 /**
  * Looks for what belongs to one connection in what a token needs to be built, itself included: an
@@ -13,6 +14,7 @@ export function findScoped(
   container: DependencyContainer,
   isOwn: (token: unknown) => boolean,
 ): readonly unknown[] | undefined {
+  const { Lifecycle } = loadTsyringe()
   const seen = new Set<unknown>()
   const visit = (current: unknown): readonly unknown[] | undefined => {
     if (isOwn(current)) return [current]
