@@ -31,4 +31,6 @@ export interface WsPush {
   readonly path: string
   readonly params?: WsParams
   readonly data?: unknown
+  /** The place in the history of the room, where there is one. */
+  readonly seq?: number
 }

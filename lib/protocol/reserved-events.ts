@@ -6,7 +6,16 @@ export const RESERVED_PUSH = {
   WELCOME: '$welcome',
   ERROR: '$error',
   CLOSING: '$closing',
+  JOINED: '$joined',
+  LEFT: '$left',
+  PRESENCE: '$presence',
 } as const
 
 /** The reserved event by which a client asks for a sign of life. */
 export const PING_EVENT = '$ping'
+
+/** The reserved event by which a client hands over a token. */
+export const TOKEN_EVENT = '$token'
+
+/** The reserved event by which a client continues its session. */
+export const RESUME_EVENT = '$resume'
