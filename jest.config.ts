@@ -17,6 +17,7 @@ const config: Config = {
   },
   moduleNameMapper: {
     '^enfilade$': '<rootDir>/lib/index.ts',
+    '^enfilade/client$': '<rootDir>/lib/client/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   // Jest runs CommonJS packages while it still links modules: tsyringe would come before the import
