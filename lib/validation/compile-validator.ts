@@ -1,11 +1,11 @@
-import type { ValidationError } from 'class-validator'
+import type { ValidationError, ValidatorOptions } from 'class-validator'
 import type { MaybePromise } from '../async/maybe-promise.js'
 import { WsError } from '../errors/ws-error.js'
 import { showValue } from '../errors/show-value.js'
 import type { Constructor } from '../metadata/records.js'
 import { compileDto } from './compiled-dto.js'
 import { dataError, kindError, type FieldError } from './data-error.js'
-import { inspectDto } from './dto-graph.js'
+import { forget, inspectDto } from './dto-graph.js'
 import { toFieldErrors } from './field-errors.js'
 import { readItems } from './read-items.js'
 import { loadLibraries, type ValidationLibraries } from './libraries.js'
@@ -124,7 +124,7 @@ function build(
 }
 
 function createCheck(
-  { validator }: ValidationLibraries,
+  libraries: ValidationLibraries,
   isAsync: boolean,
   groups: readonly string[] | undefined,
 ): (instance: object) => MaybePromise<object> {
@@ -140,9 +140,33 @@ function createCheck(
     if (found.length > 0) throw dataError(found)
     return instance
   }
+  const { validator } = libraries
   return isAsync
     ? async (instance) => judge(instance, await validator.validate(instance, options))
-    : (instance) => judge(instance, validator.validateSync(instance, options))
+    : (instance) => judge(instance, validateNow(libraries, instance, options))
+}
+
+/**
+ * `validateSync` takes a promise for a yes. No rule known to wait is here, but one of the user's may
+ * have the name of one that never does, and wait for some values only.
+ *
+ * @throws TypeError when a rule does not answer at once: data that is not known to be valid is not
+ * handed on
+ */
+function validateNow(
+  { validator, Executor }: ValidationLibraries,
+  instance: object,
+  options: ValidatorOptions,
+): readonly ValidationError[] {
+  const executor = new Executor(new validator.Validator(), options)
+  const errors: ValidationError[] = []
+  executor.execute(instance, undefined, errors)
+  const { awaitingPromises } = executor
+  if (awaitingPromises.length === 0) return executor.stripEmptyErrors(errors)
+  awaitingPromises.forEach(forget)
+  throw new TypeError(
+    `a rule of ${instance.constructor.name} that has the name of one of class-validator's returned a promise: declare it with async: true`,
+  )
 }
 
 /** Keys that would become a prototype on the way into an instance, or pass for its class. */

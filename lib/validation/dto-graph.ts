@@ -61,11 +61,16 @@ function answersAtOnce(validate: () => unknown): boolean {
   try {
     const answer = validate()
     if (!isPromise(answer)) return true
-    Promise.resolve(answer).catch(() => undefined)
+    forget(answer)
     return false
   } catch {
     return false
   }
+}
+
+/** Leaves a promise to itself: should it be rejected, nobody is to hear of it. */
+export function forget(promise: PromiseLike<unknown>): void {
+  Promise.resolve(promise).catch(() => undefined)
 }
 
 /** Whether class-transformer does more with a class than to copy its fields. */

@@ -4,7 +4,8 @@ import { validate, type ValidationError } from 'class-validator'
 import { WsError } from '../../lib/errors/ws-error.js'
 import type { Constructor } from '../../lib/metadata/records.js'
 import { compileReader, type CompiledReader } from '../../lib/validation/compile-validator.js'
-import { compileDto, type CompiledDto } from '../../lib/validation/compiled-dto.js'
+import { compileDto } from '../../lib/validation/compiled-dto.js'
+import type { Fill } from '../../lib/validation/dto-plan.js'
 import { loadLibraries } from '../../lib/validation/libraries.js'
 
 /** What became of data: an instance, the `details` of a 400, or what else was thrown. */
@@ -59,14 +60,24 @@ function expectSame(verdict: Verdict, expected: Verdict, what: string): void {
   if (actual !== wanted) expect(`${what}: ${actual}`).toBe(`${what}: ${wanted}`)
 }
 
-/** The reader of a class; its compiled path, if it has one. */
-export function compileBoth(
-  type: Constructor<unknown>,
-  groups?: string[],
-): { reader: CompiledReader; compiled: CompiledDto | undefined } {
+/** What the framework makes of a class. */
+interface Readers {
+  readonly reader: CompiledReader
+  /** The compiled path of a class that is used for the first time, if it has one. */
+  readonly compiled: Fill | undefined
+  /** The same of a class that is used a lot: its code is written out. */
+  readonly generated: Fill | undefined
+}
+
+export function compileBoth(type: Constructor<unknown>, groups?: string[]): Readers {
   const reader = compileReader(type, groups)
   if (typeof reader === 'string') throw new Error(reader)
-  return { reader, compiled: compileDto(type, { libraries: loadLibraries(), groups }) }
+  const context = { libraries: loadLibraries(), groups }
+  return {
+    reader,
+    compiled: compileDto(type, { ...context, patience: Infinity }),
+    generated: compileDto(type, { ...context, patience: 0 }),
+  }
 }
 
 /** Compares reader and libraries for all data. Data comes from functions: each gets its own. */
@@ -75,23 +86,35 @@ export async function compareAll(
   makers: readonly (() => unknown)[],
   groups?: string[],
 ): Promise<{ accepted: number; compiled: number }> {
-  const { reader, compiled } = compileBoth(type, groups)
+  const { reader, compiled, generated } = compileBoth(type, groups)
   const count = { accepted: 0, compiled: 0 }
   for (const [index, make] of makers.entries()) {
     const expected = await judgeByLibraries(type, make(), groups)
     const what = `${type.name} given #${index}`
     expectSame(await judgeByReader(reader, make()), expected, what)
     if ('instance' in expected) count.accepted++
-    const data = make()
-    if (!compiled || typeof data !== 'object' || data === null || Array.isArray(data)) continue
-    const instance = compiled(data)
-    if (instance === undefined) continue
-    expectSame({ instance }, expected, `${what}, compiled`)
-    count.compiled++
-    // Valid data is copied, never changed or shared.
-    expectSame({ instance: data }, { instance: make() }, `${what}, its data`)
+    const first = expectCompiled(compiled, make, { expected, what: `${what}, compiled` })
+    const later = expectCompiled(generated, make, { expected, what: `${what}, generated` })
+    if (first !== later) throw new Error(`${what}: generated code takes other data`)
+    if (first) count.compiled++
   }
   return count
+}
+
+/** Whether data takes the compiled path; throws if the path says anything else than the libraries. */
+function expectCompiled(
+  fill: Fill | undefined,
+  make: () => unknown,
+  { expected, what }: { expected: Verdict; what: string },
+): boolean {
+  const data = make()
+  if (!fill || typeof data !== 'object' || data === null || Array.isArray(data)) return false
+  const instance = fill(data)
+  if (instance === undefined) return false
+  expectSame({ instance }, expected, what)
+  // Valid data is copied, never changed or shared.
+  expectSame({ instance: data }, { instance: make() }, `${what}, its data`)
+  return true
 }
 
 function uncleanPath(value: object): string[] | undefined {
