@@ -1,5 +1,10 @@
-import 'reflect-metadata'
+import { createRequire } from 'node:module'
+import type {} from 'reflect-metadata'
 import type { ClassRecord, Constructor, MethodRecord } from './records.js'
+
+// Required, not imported: Node parses a CommonJS module that is imported twice, the first time for
+// its names, and this one is large.
+createRequire(import.meta.url)('reflect-metadata')
 
 /** One key for every copy of this package, since reflect-metadata exists once. */
 const KEY = Symbol.for('enfilade:class')

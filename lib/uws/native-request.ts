@@ -1,8 +1,16 @@
-import { parse as parseCookies } from 'cookie'
+import type * as Cookie from 'cookie'
+import { createRequire } from 'node:module'
 import type { HttpRequest, HttpResponse } from 'uWebSockets.js'
 import { listSubprotocols } from '../protocol/subprotocol.js'
 import type { UpgradeRequest } from '../runtime/upgrade-request.js'
 import { formatAddress, type AddressReader } from './remote-address.js'
+
+let cookie: typeof Cookie | undefined
+
+/** Loaded with the first `authorize` that asks for cookies. */
+function loadCookie(): typeof Cookie {
+  return (cookie ??= createRequire(import.meta.url)('cookie') as typeof Cookie)
+}
 
 /**
  * A copy of an upgrade request, since uWebSockets.js takes the original back with the first await.
@@ -42,7 +50,7 @@ export class NativeRequest implements UpgradeRequest {
   }
 
   get cookies(): Readonly<Record<string, string | undefined>> {
-    return (this.#cookies ??= parseCookies(this.header('cookie')))
+    return (this.#cookies ??= loadCookie().parse(this.header('cookie')))
   }
 
   get subprotocols(): readonly string[] {

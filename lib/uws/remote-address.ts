@@ -1,5 +1,6 @@
+import { createRequire } from 'node:module'
 import { SocketAddress } from 'node:net'
-import proxyAddr from 'proxy-addr'
+import type ProxyAddr from 'proxy-addr'
 
 /** Where a request came from: the socket's address, and what it says of proxies. */
 export interface AddressSource {
@@ -21,7 +22,8 @@ export function compileAddressReader(
   if (trustProxy === undefined || trustProxy === false || trustProxy === 0) {
     return ({ socketAddress }) => socketAddress
   }
-  const trust = compileTrust(trustProxy)
+  const proxyAddr = createRequire(import.meta.url)('proxy-addr') as typeof ProxyAddr
+  const trust = compileTrust(trustProxy, proxyAddr)
   return ({ socketAddress, headers }) => {
     const request = { headers, connection: { remoteAddress: socketAddress } }
     return proxyAddr(request as never, trust)
@@ -30,6 +32,7 @@ export function compileAddressReader(
 
 function compileTrust(
   trustProxy: true | number | readonly string[],
+  proxyAddr: typeof ProxyAddr,
 ): (address: string, hop: number) => boolean {
   if (trustProxy === true) return () => true
   if (typeof trustProxy === 'number') return (_address, hop) => hop < trustProxy
