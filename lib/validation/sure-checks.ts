@@ -147,7 +147,8 @@ const SAMPLES: readonly unknown[] = [
   ...([Object('a'), Object(1), Object(false), new Date(0), Symbol.iterator] as unknown[]),
 ]
 
-const agreements = new Map<string, boolean>()
+/** What was found out about the installed library. */
+const agreements = new WeakMap<Validator, Map<string, boolean>>()
 
 /**
  * A quick check for one of class-validator's rules.
@@ -162,8 +163,10 @@ export function sureCheck(
 ): IsSure | undefined {
   const check = Object.hasOwn(CHECKS, name) ? CHECKS[name] : undefined
   if (!check) return undefined
-  let agrees = agreements.get(name)
-  if (agrees === undefined) agreements.set(name, (agrees = agreesWith(validator, name, check)))
+  const known = agreements.get(validator) ?? new Map<string, boolean>()
+  agreements.set(validator, known)
+  const agrees = known.get(name) ?? agreesWith(validator, name, check)
+  known.set(name, agrees)
   return agrees ? check.make(constraints ?? []) : undefined
 }
 
