@@ -8,7 +8,7 @@ import {
   RESUME_EVENT,
   TOKEN_EVENT,
 } from '../protocol/reserved-events.js'
-import type { WsClosing, WsResumed, WsWelcome } from '../protocol/v1.js'
+import type { WsClosing, WsResumed } from '../protocol/v1.js'
 import { Calls, ConnectionLost, type CallLimits, type CallOptions } from './calls.js'
 import { Connector, type ConnectorParts, type WsStatus } from './connector.js'
 import type { WsClose } from './link.js'
@@ -241,7 +241,7 @@ export class Client implements WsClient, RoomHost {
   /** @returns what was resumed; `undefined` when the server knows nothing of the session */
   async #resume(): Promise<WsResumed | undefined> {
     const judge = (resumed: WsResumed | undefined): void => {
-      if (resumed?.resumed !== true) this.#session.lost()
+      this.#session.settle(resumed !== undefined)
       for (const room of this.#rooms.values()) room.judge(resumed?.rooms?.[room.path])
     }
     const resumption = this.#resumption()

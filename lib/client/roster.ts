@@ -35,10 +35,11 @@ export class Roster {
   }
 
   apply({ join = [], update = [], leave = [] }: WsPresence): RosterChange {
-    const members = new Map(this.#members)
+    const before = this.#members
+    const members = new Map(before)
     const gone = leave.flatMap((id) => members.get(id) ?? [])
     for (const id of leave) members.delete(id)
-    const isKnown = ({ id }: WsMember): boolean => this.#members.has(id)
+    const isKnown = ({ id }: WsMember): boolean => before.has(id)
     const told = [...join, ...update]
     for (const member of told) members.set(member.id, member)
     this.#members = members
