@@ -86,7 +86,7 @@ export function compileController(source: ControllerSource): void {
 }
 
 function compileMethod(parts: ControllerParts, method: MethodRecord): void {
-  const { definition, problems, providers, provider, target } = parts
+  const { definition, problems, providers, provider } = parts
   const where = `${parts.name}.${String(method.name)}`
   if (!findMethod(definition.type, method.name)) {
     problems.add(where, 'is no method', `write it as a method: ${String(method.name)}() { … }`)
@@ -104,17 +104,18 @@ function compileMethod(parts: ControllerParts, method: MethodRecord): void {
   const middleware = [...parts.middleware, ...own]
 
   const effects = readEffects({ method, addresses, where, problems })
-  const run = compose(middleware, withEffects(call, effects, parts.rooms))
+  const target = { rooms: parts.rooms, isOutermost: middleware.length === 0 }
+  const run = compose(middleware, withEffects(call, effects, target))
   const serialKey = parts.serialKey ?? (method.serial ? {} : undefined)
   for (const address of addresses) addRoute(parts, address, { where, run, serialKey })
 
   for (const kind of method.lifecycle) {
     const wrapped = kind === 'connect' ? compose(middleware, call) : call
-    target[kind].push({ handler: where, run: wrapped })
+    parts.target[kind].push({ handler: where, run: wrapped })
   }
   for (const { kind, pattern } of hooks) {
     const match = pattern ? compileRoomMatcher(pattern) : () => ({})
-    target[kind].push({ handler: where, run: call, match })
+    parts.target[kind].push({ handler: where, run: call, match })
   }
 }
 

@@ -91,19 +91,29 @@ function readRoom(room: unknown, decorator: string, source: EffectSource): RoomO
   return (context) => fill(context.rawParams)
 }
 
+/** What effects are put behind. */
+export interface EffectTarget {
+  readonly rooms: WsRoomManager<WsConnection>
+  /** Whether nobody sees the result on its way to the reply. */
+  readonly isOutermost: boolean
+}
+
 /** Puts membership and broadcast behind a handler, and the question whether it may join before it. */
 export function withEffects(
   core: Runner,
   { memberships, pushes }: RoomEffects,
-  rooms: WsRoomManager<WsConnection>,
+  { rooms, isOutermost }: EffectTarget,
 ): Runner {
   let run = core
   for (const membership of memberships) run = withMembership(run, membership, rooms)
   if (pushes.length === 0) return run
   return (context) =>
     andThen(run(context), (value) => {
-      if (value !== undefined) for (const push of pushes) broadcast(rooms, context, push, value)
-      return value
+      if (value === undefined) return undefined
+      const isAlsoReply = isOutermost && context.id !== undefined
+      const data = isAlsoReply || pushes.length > 1 ? rooms.prepare(value) : value
+      for (const push of pushes) broadcast(rooms, context, push, data)
+      return isAlsoReply ? data : value
     })
 }
 

@@ -1,4 +1,6 @@
+import { parseMessage } from './parse-message.js'
 import type { WsPush, WsReply } from './records.js'
+import { writeRecord } from './write-record.js'
 
 /** What travels in one frame: a string is sent as text, bytes as a binary frame. */
 export type WsFrame = string | Uint8Array
@@ -19,12 +21,7 @@ export interface WsCodec {
 export const jsonCodec: WsCodec = {
   decode(frame) {
     if (typeof frame !== 'string') throw new TypeError('binary frames are not JSON')
-    return JSON.parse(frame) as unknown
+    return parseMessage(frame)
   },
-  encode(record) {
-    if ('event' in record || 'error' in record) return JSON.stringify(record)
-    // What JSON leaves out would leave the reply without `data`.
-    const data = JSON.stringify(record.data) as string | undefined
-    return `{"id":${JSON.stringify(record.id)},"data":${data ?? 'null'}}`
-  },
+  encode: writeRecord,
 }

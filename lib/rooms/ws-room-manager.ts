@@ -7,6 +7,7 @@ import {
   type MaybePromise,
 } from '../async/maybe-promise.js'
 import { WsError } from '../errors/ws-error.js'
+import { prepareData } from '../protocol/codec-shortcuts.js'
 import { jsonCodec, type WsCodec } from '../protocol/codec.js'
 import type { WsParams, WsPush } from '../protocol/records.js'
 import type { BroadcastExchange } from './broadcast-exchange.js'
@@ -182,6 +183,16 @@ export class WsRoomManager<M extends RoomMember = RoomMember> {
     if (exchange) exchange.publish(channelOf(room), push)
   }
 
+  /**
+   * Encodes data once for all the records that carry it.
+   *
+   * @returns what may be broadcast, and be the `data` of a reply, in its place
+   * @internal
+   */
+  prepare(data: unknown): unknown {
+    return this.#options.fanOut ? prepareData(this.#codec, data) : data
+  }
+
   #deliver(room: string, push: WsPush, exclude?: M): void {
     const entry = this.#rooms.get(room)
     if (!entry) return
@@ -237,10 +248,11 @@ export class WsRoomManager<M extends RoomMember = RoomMember> {
     let entry = this.#rooms.get(room)
     if (!entry) {
       entry = new Room(room)
-      this.#rooms.set(room, entry)
+      this.#rooms.set(entry.name, entry)
     }
     entry.members.add(member)
-    ;(member.rooms as Set<string>).add(room)
+    // The room's own string, so that all its members share one.
+    ;(member.rooms as Set<string>).add(entry.name)
     this.#options.fanOut?.enter(member, entry)
     return true
   }

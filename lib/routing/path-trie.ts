@@ -1,5 +1,7 @@
 import type { Pattern, Segment } from './pattern.js'
 
+const SLASH = 0x2f
+
 /** What a path matched: the value put in, and the parameters as they stand in the path. */
 export interface PathMatch<T> {
   readonly value: T
@@ -49,7 +51,7 @@ export class PathTrie<T> {
   }
 
   match(path: string): PathMatch<T> | undefined {
-    if (!path.startsWith('/')) return undefined
+    if (path.charCodeAt(0) !== SLASH) return undefined
     const raw: string[] = []
     const leaf = find(this.#root, path, 0, raw)
     return leaf && { value: leaf.value, names: leaf.names, raw }
@@ -94,7 +96,8 @@ function find<T>(node: Node<T>, path: string, at: number, raw: string[]): Leaf<T
   const slash = path.indexOf('/', at + 1)
   const end = slash === -1 ? path.length : slash
   const text = path.slice(at + 1, end)
-  const next = node.statics.get(text)
+  // Asking an empty map costs as much: the text has to be hashed.
+  const next = node.statics.size > 0 ? node.statics.get(text) : undefined
   const found = next && find(next, path, end, raw)
   if (found) return found
   const value = text === '' ? undefined : findValue(node, path, { text, end }, raw)

@@ -1,7 +1,7 @@
 import { nearest } from '../errors/nearest.js'
 import { decodeParams, toParams, type Params } from './params.js'
 import { PathTrie } from './path-trie.js'
-import type { Pattern } from './pattern.js'
+import type { Pattern, Segment } from './pattern.js'
 
 /** What a message matched. */
 export interface RouteMatch<R> {
@@ -15,7 +15,8 @@ export interface RouteMatch<R> {
 interface EventRoutes<R> {
   /** Paths without parameters: one look-up. */
   readonly statics: Map<string, R>
-  readonly trie: PathTrie<R>
+  /** All other paths, when there are any. */
+  trie?: PathTrie<R>
   readonly patterns: string[]
 }
 
@@ -25,23 +26,30 @@ export class RouteTable<R> {
 
   /** @returns the route that has this place already, when there is one; then nothing changes */
   add(event: string, pattern: Pattern, route: R): R | undefined {
-    const routes = this.#events.get(event) ?? createEventRoutes<R>()
-    const taken = routes.trie.add(pattern, route)
-    if (taken !== undefined) return taken
-    this.#events.set(event, routes)
-    routes.patterns.push(pattern.source)
-    if (pattern.variants.length === 1 && pattern.names.length === 0) {
-      routes.statics.set(staticPath(pattern), route)
+    const routes = this.#events.get(event) ?? { statics: new Map<string, R>(), patterns: [] }
+    const { statics } = routes
+    const paths = pattern.variants.filter(isStatic).map(toPath)
+    const taken = paths.find((path) => statics.has(path))
+    if (taken !== undefined) return statics.get(taken)
+    if (paths.length < pattern.variants.length) {
+      const variants = pattern.variants.filter((segments) => !isStatic(segments))
+      const trie = routes.trie ?? new PathTrie<R>()
+      const inTrie = trie.add({ ...pattern, variants }, route)
+      if (inTrie !== undefined) return inTrie
+      routes.trie = trie
     }
+    for (const path of paths) statics.set(path, route)
+    routes.patterns.push(pattern.source)
+    this.#events.set(event, routes)
     return undefined
   }
 
   match(event: string, path: string): RouteMatch<R> | undefined {
     const routes = this.#events.get(event)
     if (!routes) return undefined
-    const route = routes.statics.get(path)
+    const route = routes.statics.size > 0 ? routes.statics.get(path) : undefined
     if (route !== undefined) return { route, params: NO_PARAMS, raw: NO_PARAMS }
-    const match = routes.trie.match(path)
+    const match = routes.trie?.match(path)
     if (!match) return undefined
     const raw = toParams(match.names, match.raw)
     const params = path.includes('%') ? decodeParams(raw) : raw
@@ -55,7 +63,7 @@ export class RouteTable<R> {
       const pattern = nearest(path, routes.patterns)
       return pattern === undefined ? undefined : `did you mean path "${pattern}"?`
     }
-    const here = [...this.#events].filter(([, { trie }]) => trie.match(path)).map(([name]) => name)
+    const here = [...this.#events.keys()].filter((name) => this.match(name, path))
     const name = nearest(event, here.length > 0 ? here : [...this.#events.keys()])
     return name === undefined ? undefined : `did you mean event "${name}"?`
   }
@@ -63,11 +71,10 @@ export class RouteTable<R> {
 
 const NO_PARAMS = toParams([], [])
 
-function createEventRoutes<R>(): EventRoutes<R> {
-  return { statics: new Map(), trie: new PathTrie(), patterns: [] }
+function isStatic(segments: readonly Segment[]): boolean {
+  return segments.every(({ kind }) => kind === 'static')
 }
 
-function staticPath(pattern: Pattern): string {
-  const [segments = []] = pattern.variants
+function toPath(segments: readonly Segment[]): string {
   return segments.map((segment) => `/${segment.kind === 'static' ? segment.text : ''}`).join('')
 }

@@ -7,6 +7,7 @@ import type { WsMessage } from '../protocol/records.js'
 import { PING_EVENT, RESERVED_PREFIX } from '../protocol/reserved-events.js'
 import type { AppHost } from './app-host.js'
 import { clip } from './clip.js'
+import { CoarseClock } from './coarse-clock.js'
 import type { FailedMessage, Failures } from './failures.js'
 import type { LiveConnection } from './live-connection.js'
 import { takeToken } from './rate-limiter.js'
@@ -19,6 +20,7 @@ export class Dispatcher {
   readonly #app: CompiledApp
   readonly #failures: Failures
   readonly #onIdle: (() => void)[] = []
+  readonly #clock = new CoarseClock()
   #isStopping = false
 
   constructor(host: AppHost, app: CompiledApp, failures: Failures) {
@@ -51,7 +53,7 @@ export class Dispatcher {
   countMessage(connection: LiveConnection, frame?: WsFrame): boolean {
     const { rateLimit } = this.#host.limits
     if (rateLimit === false) return true
-    const verdict = takeToken(connection, rateLimit, performance.now())
+    const verdict = takeToken(connection, rateLimit, this.#clock.now())
     if (verdict === 'accept') return true
     connection.countDrop('rateLimit')
     if (verdict === 'close') {

@@ -8,7 +8,7 @@ import { toErrorBody, type Failures } from './failures.js'
 import type { LiveConnection } from './live-connection.js'
 import { PendingFrames } from './pending-frames.js'
 import type { CompiledApp, LifecycleHook } from './route.js'
-import { WsContext } from './ws-context.js'
+import { NO_MESSAGE, WsContext } from './ws-context.js'
 
 /** What a lifecycle works with. */
 export interface LifecycleParts {
@@ -89,7 +89,7 @@ export class Lifecycle {
     for (let index = from; index < app.connect.length; index++) {
       if (!connection.isOpen || connection.isEnding) return
       const { run, handler } = app.connect[index] as LifecycleHook
-      const context = new WsContext(host, 'connect', connection, handler, {})
+      const context = new WsContext(host, 'connect', connection, handler, NO_MESSAGE)
       const done = guarded(
         () => run(context),
         (error) => this.#refuse(connection, context, error),
@@ -119,7 +119,7 @@ export class Lifecycle {
     const { host, app, failures } = this.#parts
     const waits: Promise<void>[] = []
     for (const { run, handler } of app.disconnect) {
-      const context = new WsContext(host, 'disconnect', connection, handler, {})
+      const context = new WsContext(host, 'disconnect', connection, handler, NO_MESSAGE)
       const done = guarded(
         () => run(context),
         (error) => failures.ofHook(context, error),

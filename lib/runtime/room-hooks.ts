@@ -3,7 +3,7 @@ import type { AppHost } from './app-host.js'
 import type { Failures } from './failures.js'
 import type { CompiledApp, RoomHook } from './route.js'
 import type { WsConnection } from './ws-connection.js'
-import { WsContext } from './ws-context.js'
+import { NO_MESSAGE, WsContext } from './ws-context.js'
 
 /** Runs `@OnJoin` and `@OnLeave`. */
 export class RoomHooks {
@@ -57,8 +57,8 @@ export class RoomHooks {
     hook: RoomHook,
   ): WsContext | undefined {
     const params = hook.match(room)
-    return (
-      params && new WsContext(this.#host, kind, connection, hook.handler, { path: room, params })
-    )
+    if (!params) return undefined
+    const parts = { ...NO_MESSAGE, path: room, params }
+    return new WsContext(this.#host, kind, connection, hook.handler, parts)
   }
 }

@@ -19,18 +19,29 @@ export interface WsMessageInfo {
   readonly raw: WsFrame
 }
 
-/** What a context is made of; only messages have all of it. */
+/** What a context is made of. */
 export interface WsContextParts {
-  readonly event?: string
-  readonly path?: string
-  readonly params?: WsParams
-  readonly rawParams?: WsParams
-  readonly data?: unknown
-  readonly id?: WsMessageId | undefined
-  readonly raw?: WsFrame
+  readonly event: string
+  readonly path: string
+  readonly params: WsParams
+  readonly rawParams: WsParams
+  readonly data: unknown
+  readonly id: WsMessageId | undefined
+  readonly raw: WsFrame
 }
 
 const NO_PARAMS: WsParams = Object.freeze({})
+
+/** What a context without a message is made of. */
+export const NO_MESSAGE: WsContextParts = Object.freeze({
+  event: '',
+  path: '',
+  params: NO_PARAMS,
+  rawParams: NO_PARAMS,
+  data: undefined,
+  id: undefined,
+  raw: '',
+})
 
 /** One call of a handler or hook, as middleware sees it. */
 export class WsContext<S = unknown> {
@@ -56,13 +67,13 @@ export class WsContext<S = unknown> {
     parts: WsContextParts,
   ) {
     this.#host = host
-    this.event = parts.event ?? ''
-    this.path = parts.path ?? ''
-    this.params = parts.params ?? NO_PARAMS
-    this.rawParams = parts.rawParams ?? NO_PARAMS
+    this.event = parts.event
+    this.path = parts.path
+    this.params = parts.params
+    this.rawParams = parts.rawParams
     this.data = parts.data
     this.id = parts.id
-    this.raw = parts.raw ?? ''
+    this.raw = parts.raw
   }
 
   /** What `authorize` returned. */

@@ -39,7 +39,8 @@ export interface UwsServerParts {
   readonly logger: WsLogger
 }
 
-type Socket = WebSocket<SocketData & { connection?: LiveConnection }>
+/** The socket object lives as long as the socket: what is put on it needs no native call to get. */
+type Socket = WebSocket<SocketData> & { connection?: LiveConnection }
 
 /** What uWebSockets.js gives as the reason when it cuts a socket for too large a message. */
 const TOO_BIG = 'Received too big message'
@@ -73,7 +74,7 @@ export class UwsServer {
     this.#parts = parts
     const { maxPayload, idleTimeout, maxBackpressure, compression } = parts.limits
     const uws = requireUws()
-    native.ws<SocketData & { connection?: LiveConnection }>('/*', {
+    native.ws<SocketData>('/*', {
       maxPayloadLength: maxPayload,
       idleTimeout,
       maxBackpressure,
@@ -81,8 +82,14 @@ export class UwsServer {
       compression: compression ? uws.SHARED_COMPRESSOR | uws.SHARED_DECOMPRESSOR : uws.DISABLED,
       upgrade: (response, request, context) => parts.upgrader.upgrade(response, request, context),
       open: (socket) => this.#guard(() => this.#open(socket)),
-      message: (socket, bytes, isBinary) =>
-        this.#guard(() => this.#message(socket, bytes, isBinary)),
+      // Written out: a closure for each message would be felt.
+      message: (socket, bytes, isBinary) => {
+        try {
+          this.#message(socket, bytes, isBinary)
+        } catch (error) {
+          this.#logFault(error)
+        }
+      },
       dropped: (socket) => this.#guard(() => this.#dropped(socket)),
       ping: (socket) => this.#guard(() => this.#withConnection(socket, parts.handlers.pinged)),
       close: (socket, code, reason) => this.#guard(() => this.#close(socket, code, reason)),
@@ -132,20 +139,19 @@ export class UwsServer {
   }
 
   #open(socket: Socket): void {
-    const data = socket.getUserData()
-    const { identity, refusal } = data.enfilade
+    const { identity, refusal } = socket.getUserData().enfilade
     if (refusal) {
       socket.end(refusal.code, truncateReason(refusal.reason))
       return
     }
     const { handlers } = this.#parts
     // A connect handler may close the socket at once, and the close callback has to find this.
-    data.connection = handlers.create(socket, identity)
-    handlers.opened(data.connection)
+    socket.connection = handlers.create(socket, identity)
+    handlers.opened(socket.connection)
   }
 
   #message(socket: Socket, bytes: ArrayBuffer, isBinary: boolean): void {
-    const { connection } = socket.getUserData()
+    const { connection } = socket
     if (!connection) return
     // uWS takes its buffer back when this returns.
     const frame = isBinary ? new Uint8Array(bytes.slice(0)) : this.#decoder.decode(bytes)
@@ -164,9 +170,9 @@ export class UwsServer {
   }
 
   #close(socket: Socket, code: number, reasonBytes: ArrayBuffer): void {
-    const { enfilade, connection } = socket.getUserData()
+    const { connection } = socket
     const { ips, handlers } = this.#parts
-    ips.give(enfilade.address)
+    ips.give(socket.getUserData().enfilade.address)
     if (!connection) return
     const reason = this.#decoder.decode(reasonBytes)
     const isTooBig = code === 1006 && reason === TOO_BIG
@@ -175,7 +181,7 @@ export class UwsServer {
   }
 
   #withConnection(socket: Socket, handle: (connection: LiveConnection) => void): void {
-    const { connection } = socket.getUserData()
+    const { connection } = socket
     if (connection) handle(connection)
   }
 
@@ -183,8 +189,12 @@ export class UwsServer {
     try {
       work()
     } catch (error) {
-      this.#parts.logger.error({ err: error }, 'a socket callback failed')
+      this.#logFault(error)
     }
+  }
+
+  #logFault(error: unknown): void {
+    this.#parts.logger.error({ err: error }, 'a socket callback failed')
   }
 }
 

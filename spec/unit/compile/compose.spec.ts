@@ -1,12 +1,13 @@
 import { describe, expect, it } from '@jest/globals'
 import { guard, WsError, type WsMiddleware } from 'enfilade'
 import { compose } from '../../../lib/compile/compose.js'
-import { WsContext } from '../../../lib/runtime/ws-context.js'
+import { NO_MESSAGE, WsContext } from '../../../lib/runtime/ws-context.js'
 import { createConnection, createHost } from '../../support/fake-connection.js'
 
 const host = createHost()
 
 const context = new WsContext(host, 'message', createConnection(host).connection, 'C.m', {
+  ...NO_MESSAGE,
   event: 'e',
 })
 

@@ -1,0 +1,24 @@
+/** How old a reading may be, in milliseconds: at most as long as a rate limit needs for a few messages. */
+const RESOLUTION = 10
+
+/**
+ * Milliseconds of a clock that is never set back, read once for all messages of a few milliseconds:
+ * a reading costs as much as routing a message.
+ */
+export class CoarseClock {
+  #time = 0
+  #isFresh = false
+  #timer: NodeJS.Timeout | undefined
+
+  now(): number {
+    if (!this.#isFresh) this.#read()
+    return this.#time
+  }
+
+  #read(): void {
+    this.#time = performance.now()
+    this.#isFresh = true
+    if (this.#timer) this.#timer.refresh()
+    else this.#timer = setTimeout(() => (this.#isFresh = false), RESOLUTION).unref()
+  }
+}
