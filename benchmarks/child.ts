@@ -64,11 +64,11 @@ export class Child {
 
 /** A server, once it listens. */
 export async function startServer(
-  { file }: Contender,
+  { file, env }: Contender,
   routes: number,
   flags: readonly string[] = [],
 ): Promise<{ server: Child; port: number }> {
-  const server = new Child(file, { flags, env: { BENCH_ROUTES: String(routes) } })
+  const server = new Child(file, { flags, env: { ...env, BENCH_ROUTES: String(routes) } })
   try {
     const { port } = await server.next<{ port: number }>()
     return { server, port }

@@ -6,6 +6,8 @@ export interface Options {
   readonly quick: boolean
   readonly correctness: boolean
   readonly check: boolean
+  /** Whether the report goes into docs/performance.md. */
+  readonly docs: boolean
   readonly only: string
   readonly contenders: readonly Contender[]
   readonly json: string | undefined
@@ -30,6 +32,7 @@ export function readOptions(args: readonly string[]): Options {
       quick: { type: 'boolean', default: false },
       correctness: { type: 'boolean', default: false },
       check: { type: 'boolean', default: false },
+      docs: { type: 'boolean', default: false },
       only: { type: 'string', default: '' },
       contenders: { type: 'string' },
       turns: { type: 'string' },

@@ -1,23 +1,20 @@
 // npm run bench -- [options]: see README.md.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
-import type { Contender } from './contenders/contender.js'
+import { hasWindows } from './contenders/windows.js'
+import { createMeasurements, type Measurement } from './measure/all.js'
 import { checkContender } from './measure/lane.js'
-import { measureMemory } from './measure/memory.js'
 import { profileScenarios } from './measure/profile.js'
-import { measureStartup } from './measure/startup.js'
-import { measureScenarios, measureServers } from './measure/throughput.js'
+import { measureServers } from './measure/throughput.js'
 import { readOptions, type Options } from './options.js'
 import { preparePeers } from './peers.js'
-import { pastBounds } from './report/bounds.js'
-import { renderChart } from './report/chart.js'
+import { judge } from './report/bounds.js'
+import { measureChecked, renderVerdicts, verdictsOf, type Verdict } from './report/check.js'
+import { chartOf, renderReport } from './report/docs.js'
 import type { Report, Row } from './report/row.js'
 import { byScenario, renderShares, renderTable } from './report/table.js'
+import { writeDocs } from './report/write-docs.js'
 import { readScenario, readTarget } from './scenarios/own-scenario.js'
-import { createScenarios, type Scenario, type ScenarioGroup } from './scenarios/scenario.js'
-
-/** What the chart shows. */
-const CHARTED = /^(RPC echo|Validated RPC.*|Broadcast to [\d,]+, 64 B), depth 16$|^Validated/
 
 const options = readCommandLine()
 const { quick, contenders } = options
@@ -37,16 +34,21 @@ try {
 
 async function main(): Promise<void> {
   if (options.from !== undefined) {
-    finish(JSON.parse(readFileSync(options.from, 'utf8')) as Report)
+    const report = JSON.parse(readFileSync(options.from, 'utf8')) as Report
+    tell(report.rows)
+    if (options.check) tellVerdicts(verdictsOf([judge(report.rows)]))
+    write(report)
     return
   }
   if (options.urls.length > 0) {
-    finish(reportOf(await measureOwn(options)))
+    write(reportOf(await measureOwn(options)))
     return
   }
   if (contenders.some(({ peer }) => peer)) preparePeers()
-  if (options.correctness) await checkAll()
-  else finish(reportOf(await measureAll()))
+  const extent = { quick, pace, windows: hasWindows() }
+  const measurements = createMeasurements(contenders, extent).filter(isSelected)
+  if (options.correctness) await checkAll(measurements)
+  else write(reportOf(await measureAll(measurements)))
 }
 
 async function measureOwn({ urls, pids, scenario: file = '' }: Options): Promise<Row[]> {
@@ -56,42 +58,63 @@ async function measureOwn({ urls, pids, scenario: file = '' }: Options): Promise
     target: readTarget(url, scenario.wire),
     pid: pids[index],
   }))
-  return tell(await measureServers(servers, scenario, pace))
-}
-
-async function checkAll(): Promise<void> {
-  const scenarios = selected(createScenarios(quick)).flatMap((group) => group.scenarios)
-  for (const contender of contenders) {
-    await checkContender(contender, scenarios)
-    console.log(`${contender.name} answers ${scenarios.length} scenarios right`)
-  }
-}
-
-async function measureAll(): Promise<Row[]> {
-  console.log(`Node ${machine.node}, ${machine.cores} × ${machine.cpu}`)
-  const rows: Row[] = []
-  for (const { scenarios, quick: who } of selected(createScenarios(quick))) {
-    const taking = contenders.filter(({ peer }) => !quick || !peer || who === 'all')
-    rows.push(...tell(await measureScenarios(taking, scenarios, pace)))
-    if (options.profile !== undefined) await profile(options.profile, taking, scenarios)
-  }
-  const ours = contenders.filter(({ peer }) => !quick || !peer)
-  if (isSelected('Start-up')) {
-    rows.push(...tell(await measureStartup(ours, quick ? 3 : 5)))
-  }
-  if (isSelected('Memory')) {
-    const weighing = quick
-      ? { turns: 1, connections: 3000, rooms: 10 }
-      : { turns: 3, connections: 5000, rooms: 10 }
-    rows.push(...tell(await measureMemory(ours, weighing)))
-  }
+  const rows = await measureServers(servers, scenario, pace)
+  tell(rows)
   return rows
+}
+
+/** Whoever is measured in a scenario has to answer it right, in every setting. */
+async function checkAll(measurements: readonly Measurement[]): Promise<void> {
+  const names = measurements.flatMap((measurement) =>
+    measurement.contenders.map(({ name }) => name),
+  )
+  for (const name of new Set(names)) {
+    const own = measurements.filter((one) => one.contenders.some((other) => other.name === name))
+    const scenarios = own.flatMap((measurement) => measurement.scenarios)
+    const contender = own.flatMap((one) => one.contenders).find((other) => other.name === name)
+    if (!contender || scenarios.length === 0) continue
+    await checkContender(contender, scenarios)
+    console.log(`${name} answers ${scenarios.length} scenarios right`)
+  }
+}
+
+async function measureAll(measurements: readonly Measurement[]): Promise<Row[]> {
+  console.log(`Node ${machine.node}, ${machine.cores} × ${machine.cpu}`)
+  const all: Row[] = []
+  const verdicts: Verdict[] = []
+  for (const measurement of measurements) {
+    const { rows, verdicts: reached } = await measureOne(measurement)
+    all.push(...rows)
+    verdicts.push(...reached)
+    if (options.profile !== undefined) await profile(options.profile, measurement)
+  }
+  if (options.check) tellVerdicts(verdicts)
+  return all
+}
+
+function tellVerdicts(verdicts: readonly Verdict[]): void {
+  console.log(`\n${renderVerdicts(verdicts)}`)
+  if (verdicts.some(({ holds }) => !holds)) process.exitCode = 1
+}
+
+/** What is measured again is about Enfilade: only it and the control take part. */
+async function measureOne(
+  measurement: Measurement,
+): Promise<{ rows: readonly Row[]; verdicts: readonly Verdict[] }> {
+  const measure = async (before: number): Promise<Row[]> => {
+    if (before > 0) console.log('\nPast a bound; once more, in fresh processes:')
+    const taking = measurement.contenders.filter(({ peer }) => before === 0 || !peer)
+    const rows = await measurement.measure(taking)
+    tell(rows)
+    return rows
+  }
+  if (options.check) return measureChecked(measure)
+  return { rows: await measure(0), verdicts: [] }
 }
 
 async function profile(
   folder: string,
-  profiled: readonly Contender[],
-  scenarios: readonly Scenario[],
+  { contenders: profiled, scenarios }: Measurement,
 ): Promise<void> {
   const profiling = { folder, seconds: 2 }
   for (const done of await profileScenarios(profiled, scenarios, profiling)) {
@@ -113,31 +136,17 @@ function readCommandLine(): Options {
   }
 }
 
-function selected(groups: readonly ScenarioGroup[]): ScenarioGroup[] {
-  return groups.filter(({ scenarios }) => scenarios.some(({ name }) => isSelected(name)))
+function isSelected({ names }: Measurement): boolean {
+  return names.some((name) => name.toLowerCase().includes(options.only.toLowerCase()))
 }
 
-function isSelected(name: string): boolean {
-  return name.toLowerCase().includes(options.only.toLowerCase())
-}
-
-function tell(rows: Row[]): Row[] {
+function tell(rows: readonly Row[]): void {
   for (const scenario of byScenario(rows)) console.log(`\n${renderTable(scenario)}`)
-  return rows
 }
 
-function finish(report: Report): void {
-  const { rows } = report
-  if (options.from !== undefined) tell([...rows])
-  if (options.json !== undefined) {
-    writeFileSync(options.json, `${JSON.stringify(report, undefined, 2)}\n`)
-  }
-  if (options.svg !== undefined) {
-    const charted = rows.filter(({ scenario }) => CHARTED.test(scenario))
-    writeFileSync(options.svg, renderChart(byScenario(charted)))
-  }
-  if (!options.check) return
-  const faults = pastBounds(rows)
-  for (const fault of faults) console.error(`past its bound: ${fault}`)
-  if (faults.length > 0) process.exitCode = 1
+function write(report: Report): void {
+  const { json, svg, docs } = options
+  if (json !== undefined) writeFileSync(json, renderReport(report))
+  if (svg !== undefined) writeFileSync(svg, chartOf(report))
+  if (docs) writeDocs(report)
 }

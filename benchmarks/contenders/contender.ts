@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import type { WireName } from '../load/wires.js'
+import type { ScenarioGroup } from '../scenarios/group.js'
 
 /** A server that is measured: a module of its own process that calls {@link ready}. */
 export interface Contender {
@@ -12,6 +13,8 @@ export interface Contender {
   readonly wire: WireName
   /** Needs the packages of `benchmarks/package.json`. */
   readonly peer: boolean
+  /** Settings of the server, which its module reads. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 const own = (module: string): string => fileURLToPath(new URL(module, import.meta.url))
@@ -40,3 +43,22 @@ export const CONTENDERS: readonly Contender[] = [
   },
   { name: 'NestJS, platform-ws', key: 'nest', file: peer('nest.js'), wire: 'nest', peer: true },
 ]
+
+/** Who takes part in a group; nobody when one of its contenders was not chosen. */
+export function takingPart(
+  { variations, quick: who }: ScenarioGroup,
+  chosen: readonly Contender[],
+  quick: boolean,
+): Contender[] {
+  if (!variations) return chosen.filter(({ peer }) => !quick || !peer || who === 'all')
+  const taking = variations.flatMap(({ of, setting, env = {} }) =>
+    chosen
+      .filter(({ key }) => key === of)
+      .map(({ name, ...contender }) => ({
+        ...contender,
+        name: setting === undefined ? name : `${name}, ${setting}`,
+        env,
+      })),
+  )
+  return taking.length === variations.length ? taking : []
+}

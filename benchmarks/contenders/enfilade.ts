@@ -1,11 +1,27 @@
 import { IsInt, IsString, Length, MaxLength, Min } from 'class-validator'
-import { Broadcast, Controller, createWsApp, Data, Join, OnMessage } from 'enfilade'
+import {
+  Broadcast,
+  Controller,
+  createWsApp,
+  Data,
+  Join,
+  OnMessage,
+  Rooms,
+  WsRooms,
+  type LimitOptions,
+} from 'enfilade'
+import { later } from './later.js'
 import { ready, ROUTES } from './ready.js'
 
 class Order {
   @IsString() @Length(1, 32) sku!: string
   @IsInt() @Min(1) quantity!: number
   @IsString() @MaxLength(200) note!: string
+}
+
+interface Burst {
+  readonly count: number
+  readonly text: string
 }
 
 @Controller()
@@ -24,6 +40,18 @@ class BenchController {
   @OnMessage('say', '/room/:room')
   @Broadcast()
   say(@Data(Object) data: unknown): unknown {
+    return data
+  }
+
+  @OnMessage('burst', '/room/:room')
+  burst(@Data(Object) { count, text }: Burst, @Rooms() rooms: WsRooms): object {
+    for (let n = 0; n < count; n++) rooms.broadcast('say', { n, text })
+    return { count }
+  }
+
+  @OnMessage('late', '/late')
+  async late(@Data(Object) data: unknown): Promise<unknown> {
+    await later()
     return data
   }
 }
@@ -47,13 +75,29 @@ const echoes = Array.from({ length: Math.ceil(ROUTES / 10) }, (_, index) =>
   createEchoController(index * 10),
 )
 
-// Every limit stays on, set above the load.
-const app = createWsApp({
-  controllers: [BenchController, ...echoes],
+/** Every limit stays on, set above the load. */
+const ABOVE_LOAD: LimitOptions = {
   maxConnectionsPerIp: 1_000_000,
   maxRoomsPerConnection: 1_000_000,
   rateLimit: { perSecond: 1e9, burst: 1e9 },
   backpressure: { limit: 32 * 1024 * 1024 },
+}
+
+/** As far as limits can be switched off. */
+const OFF: LimitOptions = {
+  maxConnectionsPerIp: Infinity,
+  maxRoomsPerConnection: Infinity,
+  maxInFlight: Infinity,
+  rateLimit: false,
+  idleTimeout: 0,
+  backpressure: { limit: 2 ** 30 },
+}
+
+const { BENCH_LIMITS, BENCH_WINDOW: window } = process.env
+const app = createWsApp({
+  controllers: [BenchController, ...echoes],
+  ...(BENCH_LIMITS === 'off' ? OFF : ABOVE_LOAD),
+  ...(window === undefined ? {} : { broadcastWindow: window === 'auto' ? window : Number(window) }),
 })
 const { port } = await app.listen(0, '127.0.0.1')
 ready(port)

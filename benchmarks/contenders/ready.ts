@@ -17,7 +17,7 @@ type Request =
 export function ready(port: number): void {
   process.send?.({ port })
   process.on('message', (request: Request) => {
-    void answer(request).then(() => process.send?.({ done: true }))
+    void answer(request).then(() => process.send?.({ heap: heap() }))
   })
   process.once('disconnect', () => process.exit(0))
 }
@@ -35,6 +35,12 @@ async function answer(request: Request): Promise<void> {
       writeFileSync(request.file, JSON.stringify(stopped?.profile))
     }
   }
+}
+
+/** Bytes that JavaScript holds: objects, and buffers behind them. */
+function heap(): number {
+  const { heapUsed, external } = process.memoryUsage()
+  return heapUsed + external
 }
 
 /** The inspector is loaded only here: start-up is measured, too. */

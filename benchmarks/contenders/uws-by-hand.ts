@@ -2,6 +2,7 @@
 // Map of handlers, checks by hand, JSON.stringify, native topics.
 import { App, us_socket_local_port, type us_listen_socket, type WebSocket } from 'uWebSockets.js'
 import { checkOrder, Invalid } from './check-order.js'
+import { later } from './later.js'
 import { ready, ROUTES } from './ready.js'
 
 interface Message {
@@ -12,6 +13,7 @@ interface Message {
 }
 
 type Socket = WebSocket<object>
+/** What it returns is the reply, unless it is `undefined`. */
 type Handler = (socket: Socket, message: Message) => unknown
 
 const handlers = new Map<string, Handler>([
@@ -31,6 +33,19 @@ const handlers = new Map<string, Handler>([
       return data
     },
   ],
+  [
+    'burst',
+    (socket, { path, data }) => {
+      const { count, text } = data as { count: number; text: string }
+      const room = path.slice('/room/'.length)
+      for (let n = 0; n < count; n++) {
+        const push = { event: 'say', path, params: { room }, data: { n, text } }
+        socket.publish(path, JSON.stringify(push))
+      }
+      return { count }
+    },
+  ],
+  ['late', replyLater],
 ])
 for (let route = 0; route < ROUTES; route++) {
   handlers.set(`echo-${route}`, (_socket, { data }) => data)
@@ -44,11 +59,22 @@ function answer(socket: Socket, message: Message): void {
   try {
     if (!handler) throw new Invalid('no such event')
     const data = handler(socket, message)
-    if (id !== undefined) socket.send(JSON.stringify({ id, data }))
+    if (id !== undefined && data !== undefined) socket.send(JSON.stringify({ id, data }))
   } catch (error) {
     const code = error instanceof Invalid ? 400 : 500
     if (id !== undefined) socket.send(JSON.stringify({ id, error: { code, message: 'refused' } }))
   }
+}
+
+/** Answers by itself. */
+function replyLater(socket: Socket, { id, data }: Message): void {
+  void later().then(() => {
+    try {
+      socket.send(JSON.stringify({ id, data }))
+    } catch {
+      // A socket that closed meanwhile throws.
+    }
+  })
 }
 
 const app = App()

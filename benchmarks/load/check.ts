@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { variant, type Scenario } from '../scenarios/scenario.js'
+import { variant, type Scenario, type WireMessage } from '../scenarios/scenario.js'
 import { Link, type Endpoint } from './link.js'
 import type { Answer } from './wires.js'
 
@@ -25,28 +25,36 @@ async function checkAnswers(sender: Link, member: Link, scenario: Scenario): Pro
   const message = variant(scenario.message, last, 0)
   if (enter) succeeded('entering', await sender.call(variant(enter, last, 0)))
   if (join) succeeded('joining', await member.call(variant(join, last, 0)))
-  const pushed = members > 0 ? member.next() : undefined
+  const pushed = members > 0 ? member.read(scenario.pushes?.count ?? 1) : undefined
   const reply = await sender.call(message)
   succeeded('the message', reply)
   if ('reply' in scenario) equal('the reply', reply.data, scenario.reply)
-  if (pushed) checkPush(await pushed, message, scenario)
+  if (pushed) {
+    const pushes = (await pushed).map((push) => member.wire.decode(push))
+    for (const [index, push] of pushes.entries()) {
+      if ('reply' in scenario) checkPush(push, pushOf(message, scenario, index))
+    }
+  }
   if (refused === undefined) return
   const { error } = await sender.call({ ...message, data: refused })
   equal('the error for wrong data', error?.code, 400)
 }
 
-/** An app of one's own may push what it likes. */
-function checkPush(
-  push: Answer,
-  { event, path }: { event: string; path: string },
-  scenario: Scenario,
-): void {
-  if (!('reply' in scenario)) return
-  const room = path.slice('/room/'.length)
-  equal('the event of the push', push.event, event)
-  equal('the path of the push', push.path, path)
-  equal('the data of the push', push.data, scenario.reply)
-  equal('the params of the push', push.params, { room })
+/** What a member must get; an app of one's own may push what it likes. */
+function pushOf({ event, path }: WireMessage, { reply, pushes }: Scenario, index: number): Answer {
+  return {
+    event: pushes?.event ?? event,
+    path,
+    data: pushes ? { n: index, ...pushes.data } : reply,
+    params: { room: path.slice('/room/'.length) },
+  }
+}
+
+function checkPush(push: Answer, expected: Answer): void {
+  equal('the event of the push', push.event, expected.event)
+  equal('the path of the push', push.path, expected.path)
+  equal('the data of the push', push.data, expected.data)
+  equal('the params of the push', push.params, expected.params)
 }
 
 function succeeded(what: string, { id, error }: Answer): void {

@@ -6,6 +6,7 @@ import { Crowd } from './crowd.js'
 import { encodeFrame } from './frames.js'
 import { Link, type Endpoint } from './link.js'
 import { Room } from './room.js'
+import { Rotation, type Loaded } from './rotation.js'
 import { Sender } from './sender.js'
 import { WIRES, type WireName } from './wires.js'
 
@@ -34,6 +35,8 @@ export interface LoadResult {
   readonly seconds: number
   /** CPU seconds of the generator, that reading included. */
   readonly cpu: number
+  /** Milliseconds that messages took to a member, where that is measured. */
+  readonly latencies?: readonly number[]
 }
 
 /** What it is told in return. */
@@ -43,8 +46,11 @@ export type LoadResponse =
 
 /** Joins that are under way at once: below every limit for unfinished handlers. */
 const JOINS = 32
+/** Members of a shared room that read at once. */
+const PROBES = 10
 
-const senders: Sender[] = []
+const senders: Loaded[] = []
+let rotation: Rotation | undefined
 const rooms: Room[] = []
 const crowd = new Crowd()
 
@@ -57,18 +63,51 @@ function endpointOf({ host, port, path, wire }: Target, scenario?: Scenario): En
 }
 
 async function open(endpoint: Endpoint, scenario: Scenario): Promise<void> {
+  if (scenario.shared) {
+    await openShared(endpoint, scenario)
+    return
+  }
   for (let index = 0; index < scenario.senders; index++) {
-    const members: Link[] = []
-    for (let member = 0; member < scenario.members; member++) {
-      members.push(await openMember(endpoint, scenario, index))
-    }
-    const link = await Link.open(endpoint)
-    if (scenario.enter) await link.call(variant(scenario.enter, 0, index))
-    const bytes = JSON.stringify(scenario.message).length
-    const room = members.length > 0 ? new Room(members, bytes) : undefined
-    if (room) rooms.push(room)
+    const members = await openMembers(endpoint, scenario, index)
+    const link = await openSender(endpoint, scenario, index)
+    const room = members.length > 0 ? roomOf(members, scenario) : undefined
     senders.push(new Sender(link, room, scenario, index))
   }
+}
+
+/** Probes stand evenly among the members, so that their median is that of the room. */
+async function openShared(endpoint: Endpoint, scenario: Scenario): Promise<void> {
+  const members = await openMembers(endpoint, scenario, 0)
+  const isProbe = (_link: Link, index: number): boolean =>
+    index % Math.ceil(members.length / PROBES) === 0
+  const probes = members.filter(isProbe)
+  const others = members.filter((link, index) => !isProbe(link, index))
+  const links: Link[] = []
+  for (let index = 0; index < scenario.senders; index++) {
+    links.push(await openSender(endpoint, scenario, index))
+  }
+  rotation = new Rotation(links, roomOf(others, scenario), probes, scenario)
+  senders.push(rotation)
+}
+
+async function openMembers(endpoint: Endpoint, scenario: Scenario, index: number): Promise<Link[]> {
+  const members: Link[] = []
+  for (let member = 0; member < scenario.members; member++) {
+    members.push(await openMember(endpoint, scenario, index))
+  }
+  return members
+}
+
+async function openSender(endpoint: Endpoint, { enter }: Scenario, index: number): Promise<Link> {
+  const link = await Link.open(endpoint)
+  if (enter) await link.call(variant(enter, 0, index))
+  return link
+}
+
+function roomOf(members: readonly Link[], { message }: Scenario): Room {
+  const room = new Room(members, JSON.stringify(message).length)
+  rooms.push(room)
+  return room
 }
 
 async function openMember(endpoint: Endpoint, scenario: Scenario, index: number): Promise<Link> {
@@ -97,6 +136,7 @@ async function run(seconds: number): Promise<LoadResult> {
     messages: sent.reduce((sum, count) => sum + count, 0),
     seconds: elapsed,
     cpu: (user + system) / 1e6,
+    ...(rotation ? { latencies: rotation.latencies } : {}),
   }
 }
 

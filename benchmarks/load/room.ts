@@ -60,9 +60,9 @@ export class Room {
     this.#chunk = Math.max(LEAST, Math.ceil(CHUNK / bytes))
   }
 
-  /** Senders have got the replies to so many messages. */
-  replied(messages: number): void {
-    this.#sent += messages
+  /** Senders have got the replies to messages with so many pushes. */
+  replied(pushes: number): void {
+    this.#sent += pushes
     this.#pump(this.#chunk)
   }
 

@@ -2,14 +2,17 @@ import { variant, type Scenario } from '../scenarios/scenario.js'
 import { encodeFrame } from './frames.js'
 import type { Link } from './link.js'
 import type { Room } from './room.js'
+import type { Loaded } from './rotation.js'
 
 /** Variants beyond these are left out of the rotation, evenly. */
 const MOST_FRAMES = 8192
 
 /** Writes a batch, waits for all of its replies, writes the next, until its time is up. */
-export class Sender {
+export class Sender implements Loaded {
   readonly #batches: readonly Buffer[]
   readonly #depth: number
+  /** That a batch causes at each member. */
+  readonly #pushes: number
   #until = 0
   #batch = 0
   #sent = 0
@@ -23,6 +26,7 @@ export class Sender {
     index: number,
   ) {
     this.#depth = scenario.depth
+    this.#pushes = scenario.depth * (scenario.pushes?.count ?? 1)
     this.#batches = createBatches(link, scenario, index)
     link.onMessages = (count) => this.#received(count)
   }
@@ -48,7 +52,7 @@ export class Sender {
     // The next batch is written first, so that the server is busy while members are read.
     const over = performance.now() >= this.#until
     if (!over) this.#next()
-    this.room?.replied(this.#depth)
+    this.room?.replied(this.#pushes)
     if (over) this.#done?.(this.#sent)
   }
 

@@ -15,8 +15,14 @@ export interface Weighing {
 }
 
 interface Weights {
-  readonly connection: number
-  readonly membership: number
+  readonly connection: Weight
+  readonly membership: Weight
+}
+
+/** Bytes: what the kernel counts as resident, and what JavaScript holds. */
+interface Weight {
+  readonly resident: number
+  readonly heap: number
 }
 
 /** Connections that are there before anything is weighed. */
@@ -38,12 +44,17 @@ export async function measureMemory(
   }
   const { connections, rooms } = weighing
   const row = (scenario: string, contender: Contender, part: keyof Weights): Row => {
-    const of = (one: Contender | undefined): number[] =>
-      (one ? (weights.get(one) ?? []) : []).map((weight) => weight[part])
-    const values = of(contender)
-    const ratio = pairedRatio(values, of(contenders[0]))
-    const { name } = contender
-    return { figure: 'memory', scenario, contender: name, value: median(values), ratio }
+    const of = (one: Contender, kind: keyof Weight): number[] =>
+      (weights.get(one) ?? []).map((weight) => weight[part][kind])
+    const values = of(contender, 'resident')
+    return {
+      figure: 'memory',
+      scenario,
+      contender: contender.name,
+      value: median(values),
+      ratio: pairedRatio(values, of(contenders[0] ?? contender, 'resident')),
+      heap: median(of(contender, 'heap')),
+    }
   }
   const idle = `Memory of an idle connection (${grouped(connections)})`
   const membership = `Memory of a membership (${grouped(connections)} × ${rooms})`
@@ -59,9 +70,9 @@ async function weigh(contender: Contender, { connections, rooms }: Weighing): Pr
   const target: Extract<LoadRequest, { kind: 'crowd' }>['target'] = {
     ...{ host: '127.0.0.1', port, wire: contender.wire },
   }
-  const settled = async (): Promise<number> => {
-    await server.ask({ kind: 'collect' })
-    return processRss(server.pid)
+  const settled = async (): Promise<Weight> => {
+    const { heap } = await server.ask<{ heap: number }>({ kind: 'collect' })
+    return { resident: processRss(server.pid), heap }
   }
   try {
     // What a server allocates once, and the heap that comes with being busy.
@@ -74,11 +85,18 @@ async function weigh(contender: Contender, { connections, rooms }: Weighing): Pr
     await load.ask({ kind: 'crowd-joins', each: rooms })
     const joined = await settled()
     return {
-      connection: (connected - empty) / connections,
-      membership: (joined - connected) / (connections * rooms),
+      connection: perUnit(empty, connected, connections),
+      membership: perUnit(connected, joined, connections * rooms),
     }
   } finally {
     server.stop()
     load.stop()
+  }
+}
+
+function perUnit(before: Weight, after: Weight, units: number): Weight {
+  return {
+    resident: (after.resident - before.resident) / units,
+    heap: (after.heap - before.heap) / units,
   }
 }

@@ -1,7 +1,8 @@
 import type { Contender } from '../contenders/contender.js'
 import type { Row } from '../report/row.js'
-import { median, pairedRatio, pairedSpread } from '../report/statistics.js'
-import type { Scenario } from '../scenarios/scenario.js'
+import { median, pairedRatio, pairedSpread, quantile } from '../report/statistics.js'
+import type { ScenarioGroup } from '../scenarios/group.js'
+import { deliveriesOf, type Scenario } from '../scenarios/scenario.js'
 import { openContender, openLane, takeTurn, type Lane, type RunningServer } from './lane.js'
 
 /** How long and how often. */
@@ -11,21 +12,37 @@ export interface Pace {
   readonly seconds: number
 }
 
+type Grouped = Pick<ScenarioGroup, 'growth' | 'reference'>
+
+/** The lanes that a lane is compared with. */
+interface Peers extends Grouped {
+  /** In the same scenario. */
+  readonly control: Lane
+  /** The same contender in the first scenario. */
+  readonly first: Lane
+  /** The control in the first scenario. */
+  readonly start: Lane
+}
+
+/** A few messages a second need as many seconds to tell something. */
+const LEAST_SECONDS_AT_A_RATE = 1
+
 /**
  * Measures all contenders in all scenarios in turns, A B A B, so that a change of the machine's speed
  * hits all. The first contender is the control.
  */
-export async function measureScenarios(
+export async function measureGroup(
   contenders: readonly Contender[],
-  scenarios: readonly Scenario[],
+  group: ScenarioGroup,
   pace: Pace,
 ): Promise<Row[]> {
   const lanes: Lane[] = []
   try {
-    for (const scenario of scenarios) {
+    for (const scenario of group.scenarios) {
       for (const contender of contenders) lanes.push(await openContender(contender, scenario))
     }
-    return await takeTurns(lanes, contenders.length, pace)
+    await takeTurns(lanes, pace)
+    return summariseAll(lanes, contenders.length, group)
   } finally {
     for (const lane of lanes) lane.stop()
   }
@@ -40,34 +57,38 @@ export async function measureServers(
   const lanes: Lane[] = []
   try {
     for (const server of servers) lanes.push(await openLane(server, scenario))
-    return await takeTurns(lanes, servers.length, pace)
+    await takeTurns(lanes, pace)
+    return summariseAll(lanes, servers.length, {})
   } finally {
     for (const lane of lanes) lane.stop()
   }
 }
 
-async function takeTurns(
-  lanes: readonly Lane[],
-  contenders: number,
-  { turns, seconds }: Pace,
-): Promise<Row[]> {
+async function takeTurns(lanes: readonly Lane[], { turns, seconds }: Pace): Promise<void> {
   // The first turn warms up.
   for (let turn = 0; turn <= turns; turn++) {
     for (const lane of lanes) {
-      const taken = await takeTurn(lane, seconds)
+      const least = lane.scenario.rate === undefined ? 0 : LEAST_SECONDS_AT_A_RATE
+      const taken = await takeTurn(lane, Math.max(least, seconds))
       if (turn > 0) lane.turns.push(taken)
     }
   }
-  return lanes.map((lane, index) => {
-    const control = lanes[index - (index % contenders)] as Lane
-    const first = lanes[index % contenders] as Lane
-    return summarise(lane, control, first)
-  })
 }
 
-function summarise(lane: Lane, control: Lane, first: Lane): Row {
-  const { turns, scenario } = lane
-  const deliveries = Math.max(1, scenario.members)
+function summariseAll(lanes: readonly Lane[], contenders: number, group: Grouped): Row[] {
+  return lanes.map((lane, index) =>
+    summarise(lane, {
+      ...group,
+      control: lanes[index - (index % contenders)] as Lane,
+      first: lanes[index % contenders] as Lane,
+      start: lanes[0] as Lane,
+    }),
+  )
+}
+
+function summarise(lane: Lane, peers: Peers): Row {
+  const { control, first, start, growth = false, reference } = peers
+  const { scenario } = lane
   const cpus = cpuPerUnit(lane)
   return {
     figure: 'cpu',
@@ -76,17 +97,39 @@ function summarise(lane: Lane, control: Lane, first: Lane): Row {
     value: median(cpus),
     ratio: pairedRatio(cpus, cpuPerUnit(control)),
     ...(lane === control ? {} : { spread: pairedSpread(cpus, cpuPerUnit(control)) }),
-    ...(lane === first ? {} : { growth: pairedRatio(cpus, cpuPerUnit(first)) }),
-    load: {
-      perSecond: median(turns.map(({ messages, seconds }) => (messages * deliveries) / seconds)),
-      loadShare: median(turns.map(({ cpu, seconds }) => cpu / seconds)),
-      serverShare: median(turns.map(({ serverCpu, seconds }) => serverCpu / seconds)),
+    ...(growth && lane !== first ? { growth: pairedRatio(cpus, cpuPerUnit(first)) } : {}),
+    ...(reference === undefined || scenario === start.scenario
+      ? {}
+      : { reference: { name: reference, ratio: pairedRatio(cpus, cpuPerUnit(start)) } }),
+    load: loadOf(lane),
+    ...latencyOf(lane, control),
+  }
+}
+
+function loadOf({ turns, scenario }: Lane): NonNullable<Row['load']> {
+  const deliveries = deliveriesOf(scenario)
+  return {
+    perSecond: median(turns.map(({ messages, seconds }) => (messages * deliveries) / seconds)),
+    loadShare: median(turns.map(({ cpu, seconds }) => cpu / seconds)),
+    serverShare: median(turns.map(({ serverCpu, seconds }) => serverCpu / seconds)),
+  }
+}
+
+function latencyOf(lane: Lane, control: Lane): Pick<Row, 'latency'> {
+  const all = lane.turns.flatMap(({ latencies = [] }) => latencies)
+  if (all.length === 0) return {}
+  const medians = (of: Lane): number[] => of.turns.map(({ latencies = [] }) => median(latencies))
+  return {
+    latency: {
+      median: median(all),
+      p99: quantile(all, 0.99),
+      ratio: pairedRatio(medians(lane), medians(control)),
     },
   }
 }
 
 /** Microseconds of server CPU, turn by turn. */
 function cpuPerUnit({ turns, scenario }: Lane): number[] {
-  const deliveries = Math.max(1, scenario.members)
+  const deliveries = deliveriesOf(scenario)
   return turns.map(({ serverCpu, messages }) => (serverCpu / (messages * deliveries)) * 1e6)
 }

@@ -15,9 +15,22 @@ export interface Row {
   readonly ratio: number
   /** The quartiles of those ratios. */
   readonly spread?: readonly [number, number]
-  /** The same, to this contender's own first scenario of the group. */
+  /** The ratio to this contender's own first scenario, when the scenarios grow. */
   readonly growth?: number
+  /** The ratio to the control in the first scenario of the group, and what that stands for. */
+  readonly reference?: { readonly name: string; readonly ratio: number }
   readonly load?: LoadFigures
+  readonly latency?: LatencyFigures
+  /** Of `memory`: what JavaScript holds of it. */
+  readonly heap?: number
+}
+
+/** From the writing of a message until a member has it, in milliseconds. */
+export interface LatencyFigures {
+  readonly median: number
+  readonly p99: number
+  /** Of the medians, turn by turn, to the control's. */
+  readonly ratio: number
 }
 
 /** What the load was. */

@@ -14,16 +14,39 @@ const HEADS: Readonly<Record<Figure, readonly string[]>> = {
   startup: ['time', 'of the control'],
 }
 
+/** A column that some scenarios have. */
+interface Extra {
+  readonly head: (row: Row) => string
+  readonly cell: (row: Row) => string | undefined
+}
+
+const EXTRAS: readonly Extra[] = [
+  {
+    head: () => 'growth',
+    cell: ({ growth }) => (growth === undefined ? undefined : times(growth)),
+  },
+  {
+    head: ({ reference }) => `of the control, ${reference?.name ?? ''}`,
+    cell: ({ reference }) => (reference ? times(reference.ratio) : undefined),
+  },
+  { head: () => 'latency', cell: ({ latency }) => latency && milliseconds(latency.median) },
+  { head: () => 'p99', cell: ({ latency }) => latency && milliseconds(latency.p99) },
+  { head: () => 'heap', cell: ({ heap }) => (heap === undefined ? undefined : bytes(heap)) },
+]
+
 /** The rows of a scenario as a Markdown table that can be read as it is, too. */
 export function renderTable(rows: readonly Row[]): string {
   const [first] = rows
   if (!first) return ''
-  const grows = rows.some(({ growth }) => growth !== undefined)
-  const head = [first.scenario, ...HEADS[first.figure], ...(grows ? ['growth'] : [])]
+  const extras = EXTRAS.flatMap(({ head, cell }) => {
+    const having = rows.find((row) => cell(row) !== undefined)
+    return having ? [{ head: head(having), cell }] : []
+  })
+  const head = [first.scenario, ...HEADS[first.figure], ...extras.map((extra) => extra.head)]
   const body = rows.map((row) => [
     row.contender,
     ...cellsOf(row),
-    ...(grows ? [row.growth === undefined ? '' : times(row.growth)] : []),
+    ...extras.map(({ cell }) => cell(row) ?? ''),
   ])
   return renderCells(head, body)
 }
@@ -34,32 +57,46 @@ export function byScenario(rows: readonly Row[]): Row[][] {
   return [...names].map((name) => rows.filter(({ scenario }) => scenario === name))
 }
 
-function cellsOf({ figure, value, ratio, spread, load }: Row): string[] {
-  switch (figure) {
-    case 'cpu':
-      return [
-        Number.isFinite(value) ? `${value.toFixed(2)} µs` : UNKNOWN,
-        times(ratio),
-        spread ? spread.map((quartile) => quartile.toFixed(2)).join('–') : '',
-        ...(load ? loadCells(load) : []),
-      ]
-    case 'memory':
-      return [`${grouped(value)} B`, times(ratio)]
-    case 'startup':
-      return [`${Math.round(value)} ms`, times(ratio)]
-  }
-}
-
-function loadCells({ perSecond, serverShare, loadShare }: LoadFigures): string[] {
-  const limited = loadShare > GENERATOR_LIMIT
+function cellsOf(row: Row): string[] {
+  const { figure, ratio, spread, load } = row
+  if (figure !== 'cpu') return [renderValue(row), times(ratio)]
   return [
-    limited ? `(${grouped(perSecond)}/s)` : `${grouped(perSecond)}/s`,
-    percent(serverShare),
-    percent(loadShare),
+    renderValue(row),
+    times(ratio),
+    spread ? spread.map((quartile) => quartile.toFixed(2)).join('–') : '',
+    ...(load ? [perSecond(load), percent(load.serverShare), shareOf(load)] : []),
   ]
 }
 
-function renderCells(head: readonly string[], body: readonly (readonly string[])[]): string {
+/** What was measured, in its unit. */
+export function renderValue({ figure, value }: Row): string {
+  switch (figure) {
+    case 'cpu':
+      return Number.isFinite(value) ? `${value.toFixed(2)} µs` : UNKNOWN
+    case 'memory':
+      return bytes(value)
+    case 'startup':
+      return `${Math.round(value)} ms`
+  }
+}
+
+/** In brackets when it is the load generator's rather than the server's. */
+export function perSecond(load: LoadFigures): string {
+  const text = `${grouped(load.perSecond)}/s`
+  return isLimited(load) ? `(${text})` : text
+}
+
+/** Flagged when throughput is the load generator's. */
+function shareOf(load: LoadFigures): string {
+  return isLimited(load) ? `${percent(load.loadShare)} !` : percent(load.loadShare)
+}
+
+function isLimited({ loadShare }: LoadFigures): boolean {
+  return loadShare > GENERATOR_LIMIT
+}
+
+/** A Markdown table, its columns as wide as their widest cell. */
+export function renderCells(head: readonly string[], body: readonly (readonly string[])[]): string {
   const widths = head.map((cell, column) =>
     Math.max(cell.length, ...body.map((cells) => (cells[column] ?? '').length)),
   )
@@ -76,12 +113,22 @@ function renderCells(head: readonly string[], body: readonly (readonly string[])
   return [line(head), line(rule), ...body.map(line)].join('\n')
 }
 
-function times(ratio: number): string {
+/** 1.5 -> 1.50 × */
+export function times(ratio: number): string {
   return Number.isFinite(ratio) ? `${ratio.toFixed(2)} ×` : UNKNOWN
 }
 
-function percent(share: number): string {
+/** 0.5 -> 50 % */
+export function percent(share: number): string {
   return Number.isFinite(share) ? `${Math.round(share * 100)} %` : UNKNOWN
+}
+
+function milliseconds(value: number): string {
+  return `${value.toFixed(2)} ms`
+}
+
+function bytes(value: number): string {
+  return `${grouped(value)} B`
 }
 
 /** The functions of a profile, heaviest first. */

@@ -22,8 +22,24 @@ export interface Scenario {
   readonly depth: number
   /** Connections that only listen, for each sender. */
   readonly members: number
+  /** What one message pushes to each member; absent when it is one push of the message itself. */
+  readonly pushes?: Pushes
+  /**
+   * Senders have their members in common and send in turns, one message at a time; how long messages
+   * took to a member is told.
+   */
+  readonly shared?: boolean
+  /** Messages per second of senders that share a room; absent when each follows a reply. */
+  readonly rate?: number
   /** Sent with the upgrade, for instance to be authorized. */
   readonly headers?: Readonly<Record<string, string>>
+}
+
+/** The pushes that a message causes: `data` of each has its number, from 0, as `n`. */
+export interface Pushes {
+  readonly count: number
+  readonly event: string
+  readonly data: object
 }
 
 /** A message on the wire, without its id. */
@@ -33,59 +49,6 @@ export interface WireMessage {
   readonly data?: unknown
 }
 
-/** Scenarios that are measured together, turn by turn: from the second on, growth is told. */
-export interface ScenarioGroup {
-  readonly scenarios: readonly Scenario[]
-  /** Who takes part in a quick run. */
-  readonly quick: 'all' | 'no peers' | 'nobody'
-}
-
-const order = { sku: 'enfilade-42', quantity: 3, note: 'leave it at the door' }
-const text = (bytes: number): { text: string } => ({ text: 'x'.repeat(bytes) })
-
-function rpc(name: string, depth: number, routes = 1): Scenario {
-  return {
-    name,
-    message: { event: 'echo-{n}', path: '/echo/{n}', data: text(32) },
-    reply: text(32),
-    ...{ variants: routes, senders: 8, depth, members: 0 },
-  }
-}
-
-const validated: Scenario = {
-  name: 'Validated RPC (three fields), depth 16',
-  message: { event: 'order', path: '/orders', data: order },
-  reply: order,
-  refused: { ...order, quantity: 0 },
-  ...{ variants: 1, senders: 8, depth: 16, members: 0 },
-}
-
-/** By the size of the room. */
-const SENDERS: Readonly<Record<number, number>> = { 10: 16, 100: 8, 1000: 2 }
-
-function broadcast(
-  name: string,
-  {
-    members,
-    bytes,
-    depth,
-    rooms = 1,
-  }: Record<'members' | 'bytes' | 'depth', number> & {
-    rooms?: number
-  },
-): Scenario {
-  const path = '/room/bench-{g}-{n}'
-  return {
-    name,
-    message: { event: 'say', path, data: text(bytes) },
-    reply: text(bytes),
-    join: { event: 'join', path },
-    enter: { event: 'join', path: '/room/senders' },
-    // A sender waits for its replies before it goes on: small rooms need several to keep the server busy.
-    ...{ variants: rooms, senders: SENDERS[members] ?? 1, depth, members },
-  }
-}
-
 /** The message of one variant, sent by one sender. */
 export function variant(message: WireMessage, n: number, g: number): WireMessage {
   const fill = (part: string): string =>
@@ -93,50 +56,9 @@ export function variant(message: WireMessage, n: number, g: number): WireMessage
   return { ...message, event: fill(message.event), path: fill(message.path) }
 }
 
-/** All that is measured under load. */
-export function createScenarios(quick: boolean): ScenarioGroup[] {
-  const rooms = quick ? 10_000 : 100_000
-  const growing = (count: number): Scenario =>
-    oneSender(
-      broadcast(`Broadcast to 2, ${grouped(count)} ${count === 1 ? 'room' : 'rooms'}`, {
-        ...{ members: 2, bytes: 64, depth: 16, rooms: count },
-      }),
-    )
-  const groups: ScenarioGroup[] = [
-    { scenarios: [rpc('RPC echo, depth 1', 1)], quick: 'no peers' },
-    { scenarios: [rpc('RPC echo, depth 16', 16)], quick: 'all' },
-    { scenarios: [validated], quick: 'all' },
-    fanOut(10, 64, 16, 'no peers'),
-    fanOut(10, 1024, 16, 'nobody'),
-    fanOut(100, 64, 16, 'all'),
-    fanOut(100, 1024, 16, 'nobody'),
-    fanOut(1000, 64, 16, 'no peers'),
-    fanOut(1000, 1024, 16, 'nobody'),
-    fanOut(10, 64, 1, 'nobody'),
-    fanOut(100, 64, 1, 'no peers'),
-    fanOut(1000, 64, 1, 'nobody'),
-    {
-      scenarios: [rpc('RPC echo, 1 route', 16), rpc('RPC echo, 1,000 routes', 16, 1000)],
-      quick: 'no peers',
-    },
-    { scenarios: [growing(1), growing(rooms)], quick: 'no peers' },
-  ]
-  return quick ? groups.filter((group) => group.quick !== 'nobody') : groups
-}
-
-function fanOut(
-  members: number,
-  bytes: number,
-  depth: number,
-  quick: ScenarioGroup['quick'],
-): ScenarioGroup {
-  const name = `Broadcast to ${grouped(members)}, ${grouped(bytes)} B, depth ${depth}`
-  return { scenarios: [broadcast(name, { members, bytes, depth })], quick }
-}
-
-/** Every member is in all of the rooms: more senders would be more of them. */
-function oneSender(scenario: Scenario): Scenario {
-  return { ...scenario, senders: 1 }
+/** Members that get something, for each message: what it costs is told per delivery. */
+export function deliveriesOf({ members, pushes }: Scenario): number {
+  return Math.max(1, members * (pushes?.count ?? 1))
 }
 
 /** 1000 -> 1,000 */

@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals'
-import { pastBounds } from '../../../benchmarks/report/bounds.js'
 import { renderChart } from '../../../benchmarks/report/chart.js'
 import type { Row } from '../../../benchmarks/report/row.js'
 import {
@@ -73,12 +72,30 @@ describe('renderTable', () => {
   it('puts throughput in brackets when the load generator used more than 80 % of its core', () => {
     expect(renderTable([loaded('control', 0.79)])).toContain(' 123,456/s ')
     expect(renderTable([loaded('control', 0.81)])).toContain(' (123,456/s) ')
+    expect(renderTable([loaded('control', 0.81)])).toContain(' 81 % ! ')
   })
 
   it('has a column for growth when some row grew', () => {
     const grown = row('enfilade', 1, { growth: 1.07 })
     expect(renderTable([row('control', 1)])).not.toContain('growth')
     expect(renderTable([row('control', 1), grown])).toContain('1.07 ×')
+  })
+
+  it('names what the first scenario stands for', () => {
+    const table = renderTable([
+      row('control', 1),
+      row('enfilade', 1, { reference: { name: 'bursts of 32', ratio: 0.72 } }),
+    ])
+    expect(table).toContain('of the control, bursts of 32')
+    expect(table).toContain(' 0.72 × ')
+  })
+
+  it('tells latency and heap of what has them', () => {
+    const latency = { median: 1.234, p99: 5, ratio: 1 }
+    expect(renderTable([row('enfilade', 1, { latency })])).toMatch(/latency .* p99/)
+    expect(renderTable([row('enfilade', 1, { latency })])).toMatch(/ 1\.23 ms \| 5\.00 ms /)
+    const memory = row('enfilade', 1, { figure: 'memory', heap: 4321.4 })
+    expect(renderTable([memory])).toMatch(/ 4,321 B \|$/)
   })
 
   it('tells what is not known of a server whose process is not known', () => {
@@ -98,34 +115,6 @@ describe('renderTable', () => {
 it('rows are grouped by scenario, in their order', () => {
   const rows = [row('a', 1), row('a', 1, { scenario: 'Broadcast' }), row('b', 2)]
   expect(byScenario(rows)).toEqual([[rows[0], rows[2]], [rows[1]]])
-})
-
-describe('pastBounds', () => {
-  const bounds = [
-    { scenario: 'RPC, grown', growth: 1.2 },
-    { scenario: 'RPC', ratio: 1.3 },
-  ]
-
-  it('tells what of Enfilade is past its bound', () => {
-    expect(pastBounds([row('enfilade', 1.31)], bounds)).toEqual([
-      'RPC: 1.31 × the control, at most 1.30 ×',
-    ])
-  })
-
-  it.each([
-    ['is within', row('enfilade', 1.3)],
-    ['is of another contender', row('control', 9)],
-    ['has no bound', row('enfilade', 9, { scenario: 'Memory' })],
-  ])('says nothing of what %s', (_what, measured) => {
-    expect(pastBounds([measured], bounds)).toEqual([])
-  })
-
-  it('goes by the first bound that fits the scenario', () => {
-    const grown = { scenario: 'RPC, grown', growth: 1.25 }
-    expect(pastBounds([row('enfilade', 9, grown)], bounds)).toEqual([
-      'RPC, grown: 1.25 × its first scenario, at most 1.20 ×',
-    ])
-  })
 })
 
 describe('renderChart', () => {

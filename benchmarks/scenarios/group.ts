@@ -1,0 +1,23 @@
+import type { Scenario } from './scenario.js'
+
+/** Scenarios that are measured together, turn by turn. */
+export interface ScenarioGroup {
+  readonly scenarios: readonly Scenario[]
+  /** Who takes part in a quick run. */
+  readonly quick: 'all' | 'no peers' | 'nobody'
+  /** Who takes part; everyone when absent. The first is the control of the group. */
+  readonly variations?: readonly Variation[]
+  /** The scenarios grow: from the second on, each contender is compared with its own first, too. */
+  readonly growth?: boolean
+  /** What the first scenario's control stands for, when later scenarios are compared with it, too. */
+  readonly reference?: string
+}
+
+/** A contender, perhaps with settings of its own. */
+export interface Variation {
+  /** The key of the contender. */
+  readonly of: 'control' | 'enfilade'
+  /** What is said behind its name. */
+  readonly setting?: string
+  readonly env?: Readonly<Record<string, string>>
+}

@@ -1,0 +1,95 @@
+// What only Enfilade and the control are measured in: settings of Enfilade, and what a server does
+// when it is pushed.
+import { fanOut, rpc, text } from './compared.js'
+import type { ScenarioGroup, Variation } from './group.js'
+import type { Scenario } from './scenario.js'
+
+const CONTROL: Variation = { of: 'control' }
+const ENFILADE: Variation = { of: 'enfilade' }
+
+const window = (setting: string): Variation => ({
+  of: 'enfilade',
+  setting: `broadcastWindow ${setting}`,
+  env: { BENCH_WINDOW: setting },
+})
+
+/** Senders that share a room: every message arrives in a turn of its own. */
+function senders(name: string, { members, rate }: { members: number; rate?: number }): Scenario {
+  const path = '/room/shared'
+  return {
+    name,
+    message: { event: 'say', path, data: text(64) },
+    reply: text(64),
+    join: { event: 'join', path },
+    enter: { event: 'join', path: '/room/senders' },
+    ...{ variants: 1, senders: 100, depth: 1, members, shared: true },
+    ...(rate === undefined ? {} : { rate }),
+  }
+}
+
+/** A handler that broadcasts so many messages in one turn. */
+function burst(count: number): Scenario {
+  const path = '/room/burst-{g}'
+  return {
+    name: `Bursts of ${count} to 100`,
+    message: { event: 'burst', path, data: { count, ...text(64) } },
+    reply: { count },
+    pushes: { count, event: 'say', data: text(64) },
+    join: { event: 'join', path },
+    enter: { event: 'join', path: '/room/senders' },
+    ...{ variants: 1, senders: 8, depth: 1, members: 100 },
+  }
+}
+
+const late: Scenario = {
+  ...rpc('Replies of a later turn, depth 16', 16),
+  message: { event: 'late', path: '/late', data: text(32) },
+}
+
+const limits: ScenarioGroup = {
+  scenarios: [
+    { ...rpc('Limits: RPC echo, depth 16', 16) },
+    { ...fanOut(100, 64, 16), name: 'Limits: broadcast to 100, 64 B, depth 16' },
+  ],
+  quick: 'no peers',
+  variations: [{ of: 'enfilade', setting: 'limits off', env: { BENCH_LIMITS: 'off' } }, ENFILADE],
+}
+
+/**
+ * What Enfilade and the control are measured in, beside what everyone is.
+ *
+ * @param windows Whether Enfilade has `broadcastWindow`
+ */
+export function ownGroups(windows: boolean): ScenarioGroup[] {
+  const windowed = windows ? [window('2'), window('auto')] : []
+  return [
+    {
+      scenarios: [senders('100 senders in turn to 1,000', { members: 1000 })],
+      quick: 'no peers',
+      variations: [CONTROL, ENFILADE, ...windowed],
+    },
+    {
+      scenarios: [senders('100 senders to 1,000, 100 messages/s', { members: 1000, rate: 100 })],
+      quick: 'nobody',
+      variations: [CONTROL, ENFILADE, ...windowed],
+    },
+    {
+      scenarios: [senders('An idle room of 100, 50 messages/s', { members: 100, rate: 50 })],
+      quick: 'nobody',
+      variations: [CONTROL, ENFILADE, ...windowed.slice(1)],
+    },
+    {
+      scenarios: [burst(32), burst(128)],
+      quick: 'no peers',
+      variations: [CONTROL, ENFILADE],
+      reference: 'bursts of 32',
+    },
+    {
+      scenarios: [rpc('Replies of the same turn, depth 16', 16), late],
+      quick: 'no peers',
+      variations: [CONTROL, ENFILADE],
+      reference: 'the same turn',
+    },
+    limits,
+  ]
+}
