@@ -17,6 +17,12 @@ export interface Pattern {
   readonly names: readonly string[]
 }
 
+/** What path-to-regexp gives a meaning to; everything else is text. */
+const SPECIAL = /[{}()[\]+?!:*\\]/
+
+/** A parameter that is a whole segment, with a name that needs no look at Unicode. */
+const PLAIN_PARAM = /^:[A-Za-z_$][\w$]*$/
+
 /** `2^5` variants are more than any real route has, and few enough to hold. */
 const MAX_OPTIONAL_GROUPS = 5
 
@@ -27,8 +33,8 @@ const MAX_OPTIONAL_GROUPS = 5
  */
 export function parsePattern(source: string): Pattern {
   if (!source.startsWith('/')) throw new Error('a path starts with "/"')
-  const { tokens } = parse(source)
-  const variants = expand(tokens).map(toSegments)
+  const plain = readPlain(source)
+  const variants = plain ? [plain] : expand(parse(source).tokens).map(toSegments)
   const nameLists = variants.map((segments) => segments.flatMap(namesOf))
   const names = [...new Set(nameLists.flat())]
   for (const list of nameLists) {
@@ -38,8 +44,24 @@ export function parsePattern(source: string): Pattern {
   // Where the parameter is left out, an object would answer with what it inherits.
   const inherited = names.find((name) => name in Object.prototype)
   if (inherited !== undefined) throw new Error(`a parameter may not be called ${inherited}`)
-  const required = names.filter((name) => nameLists.every((list) => list.includes(name)))
+  const required = plain
+    ? names
+    : names.filter((name) => nameLists.every((list) => list.includes(name)))
   return { source, variants, required, names }
+}
+
+/**
+ * Most patterns are texts and whole parameters between slashes: with a thousand routes it is felt at
+ * start-up that path-to-regexp goes through each character by character. `undefined` for any other.
+ */
+function readPlain(source: string): readonly Segment[] | undefined {
+  const segments: Segment[] = []
+  for (const piece of source.slice(1).split('/')) {
+    if (!SPECIAL.test(piece)) segments.push({ kind: 'static', text: piece })
+    else if (PLAIN_PARAM.test(piece)) segments.push({ kind: 'param', name: piece.slice(1) })
+    else return undefined
+  }
+  return segments
 }
 
 function namesOf(segment: Segment): readonly string[] {

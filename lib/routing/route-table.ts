@@ -16,7 +16,7 @@ interface EventRoutes<R> {
   /** Paths without parameters: one look-up. */
   readonly statics: Map<string, R>
   /** All other paths, when there are any. */
-  trie?: PathTrie<R>
+  trie: PathTrie<R> | undefined
   readonly patterns: string[]
 }
 
@@ -26,7 +26,7 @@ export class RouteTable<R> {
 
   /** @returns the route that has this place already, when there is one; then nothing changes */
   add(event: string, pattern: Pattern, route: R): R | undefined {
-    const routes = this.#events.get(event) ?? { statics: new Map<string, R>(), patterns: [] }
+    const routes = this.#events.get(event) ?? createEventRoutes<R>()
     const { statics } = routes
     const paths = pattern.variants.filter(isStatic).map(toPath)
     const taken = paths.find((path) => statics.has(path))
@@ -70,6 +70,10 @@ export class RouteTable<R> {
 }
 
 const NO_PARAMS = toParams([], [])
+
+function createEventRoutes<R>(): EventRoutes<R> {
+  return { statics: new Map(), trie: undefined, patterns: [] }
+}
 
 function isStatic(segments: readonly Segment[]): boolean {
   return segments.every(({ kind }) => kind === 'static')

@@ -61,6 +61,26 @@ function trieMatch(source: string, at: string): Match {
 }
 
 describe('PathTrie against path-to-regexp', () => {
+  it('reads plain patterns as path-to-regexp does', () => {
+    const name = fc.constantFrom('a', 'b', 'room', '$x', '_', 'é', 'aé', 'x9')
+    const plain = fc.oneof(text, fc.constantFrom('', 'x y', '"', '%', '~a', '日本', '.', '$'))
+    const pieces = fc.uniqueArray(
+      fc.oneof(
+        plain.map((word) => ({ short: word, long: word.replaceAll(/./gu, '\\$&') })),
+        name.map((word) => ({ short: `:${word}`, long: `:"${word}"` })),
+      ),
+      { minLength: 1, maxLength: 5, selector: ({ short }) => short },
+    )
+    fc.assert(
+      fc.property(pieces, (list) => {
+        const source = list.map(({ short }) => `/${short}`).join('')
+        const quoted = list.map(({ long }) => `/${long}`).join('')
+        expect(parsePattern(source)).toEqual({ ...parsePattern(quoted), source })
+      }),
+      { seed, numRuns: 1000 },
+    )
+  })
+
   it('matches one pattern exactly when path-to-regexp does, with the same parameters', () => {
     fc.assert(
       fc.property(pattern, path, (source, at) => {

@@ -42,6 +42,21 @@ describe('RouteTable', () => {
     expect(table.add('join', parsePattern('/a/:y'), 'second')).toBeUndefined()
   })
 
+  it.each([
+    ['/a', '/a', '/a'],
+    ['/a{/:id}', '/a', '/a'],
+    ['/a', '/a{/:id}', '/a'],
+    ['/a{/b}{/:id}', '/a{/:name}', '/a'],
+    ['/a/:id', '/a{/:name}', '/a/x'],
+  ])('of %s and %s the first keeps what they share, and the second gets nothing', (...row) => {
+    const [first, second, shared] = row
+    const table = tableOf(['say', first])
+    expect(table.add('say', parsePattern(second), 'second')).toBe(`say ${first}`)
+    expect(table.match('say', shared)?.route).toBe(`say ${first}`)
+    const routes = ['/a', '/a/x', '/a/b', '/a/b/c'].map((path) => table.match('say', path)?.route)
+    expect(routes).not.toContain('second')
+  })
+
   it('finds each of 1,000 routes, and no other', () => {
     type Example = readonly [pattern: string, path: (n: number) => string, params: object]
     const kinds = [
