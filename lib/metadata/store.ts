@@ -9,18 +9,26 @@ createRequire(import.meta.url)('reflect-metadata')
 /** One key for every copy of this package, since reflect-metadata exists once. */
 const KEY = Symbol.for('enfilade:class')
 
+/** What has been found already: every decorator asks, and reflect-metadata takes its time. */
+const known = new WeakMap<Constructor, ClassRecord>()
+
 /** The record of a class itself, without what it inherits; made when there is none. */
 export function ownRecord(target: Constructor): ClassRecord {
   const existing = findRecord(target)
   if (existing) return existing
   const record: ClassRecord = { middleware: [], serial: false, methods: new Map(), misplaced: [] }
   Reflect.defineMetadata(KEY, record, target)
+  known.set(target, record)
   return record
 }
 
 /** The record of a class itself, or `undefined` when no decorator touched it. */
 export function findRecord(target: Constructor): ClassRecord | undefined {
-  return Reflect.getOwnMetadata(KEY, target) as ClassRecord | undefined
+  const found = known.get(target)
+  if (found) return found
+  const record = Reflect.getOwnMetadata(KEY, target) as ClassRecord | undefined
+  if (record) known.set(target, record)
+  return record
 }
 
 /** The record of one method of a class; made when there is none. */
