@@ -1,0 +1,2 @@
+export { RedisBroadcastTransport } from './redis-broadcast-transport.js'
+export type { RedisBroadcastTransportOptions, RedisClusterNode } from './redis-options.js'

@@ -1,0 +1,113 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { within } from './deadline.js'
+import { freePort } from './free-port.js'
+
+/** What a broker is started with: a program, and the line that says it is ready. */
+export interface BrokerProgram {
+  readonly name: string
+  readonly command: string
+  readonly ready: RegExp
+  arguments(port: number, folder: string): readonly string[]
+}
+
+export const REDIS: BrokerProgram = {
+  name: 'Redis',
+  command: 'redis-server',
+  ready: /Ready to accept connections/,
+  arguments: (port, folder) => [
+    ...['--port', String(port), '--bind', '127.0.0.1', '--dir', folder],
+    ...['--save', '', '--appendonly', 'no', '--daemonize', 'no'],
+  ],
+}
+
+export const REDIS_CLUSTER_NODE: BrokerProgram = {
+  ...REDIS,
+  name: 'Redis Cluster',
+  arguments: (port, folder) => [
+    ...REDIS.arguments(port, folder),
+    ...['--cluster-enabled', 'yes', '--cluster-node-timeout', '1000'],
+    // The default, ten thousand above, may be no port at all.
+    ...['--cluster-port', String(port > 45_000 ? port - 10_000 : port + 10_000)],
+  ],
+}
+
+export const NATS: BrokerProgram = {
+  name: 'NATS',
+  command: 'nats-server',
+  ready: /Server is ready/,
+  arguments: (port) => ['--addr', '127.0.0.1', '--port', String(port)],
+}
+
+/** Whether a program is there. On CI it has to be. */
+export function hasBroker({ command }: BrokerProgram): boolean {
+  const { error } = spawnSync(command, ['--version'], { stdio: 'ignore' })
+  if (!error) return true
+  if (process.env.CI === 'true') throw new Error(`${command} is not installed`)
+  console.warn(`${command} is not installed: its tests are skipped`)
+  return false
+}
+
+/** A real broker on a free port, with a folder of its own. */
+export class Broker {
+  #process: ChildProcess | undefined
+
+  private constructor(
+    readonly program: BrokerProgram,
+    readonly port: number,
+    readonly folder: string,
+  ) {}
+
+  static async start(program: BrokerProgram): Promise<Broker> {
+    const folder = await mkdtemp(join(tmpdir(), 'enfilade-broker-'))
+    const broker = new Broker(program, await freePort(), folder)
+    await broker.restart()
+    return broker
+  }
+
+  /** Starts it on the port it had; done when it is ready. */
+  async restart(): Promise<void> {
+    const { program, port, folder } = this
+    const child = spawn(program.command, [...program.arguments(port, folder)], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    this.#process = child
+    const output: string[] = []
+    const ready = new Promise<void>((resolve, reject) => {
+      for (const input of [child.stdout, child.stderr]) {
+        createInterface({ input }).on('line', (line) => {
+          output.push(line)
+          if (program.ready.test(line)) resolve()
+        })
+      }
+      child.on('error', reject)
+      child.on('exit', () => reject(new Error(`${program.command} ended\n${output.join('\n')}`)))
+    })
+    await within(ready, `${program.command} to be ready`, 10_000)
+  }
+
+  /** SIGSTOP makes it hang, SIGCONT ends that. */
+  signal(signal: NodeJS.Signals): void {
+    this.#process?.kill(signal)
+  }
+
+  /** Ends it as `kill -9` does. */
+  async kill(): Promise<void> {
+    const child = this.#process
+    this.#process = undefined
+    if (child?.exitCode !== null || child.signalCode !== null) return
+    const exit = once(child, 'exit')
+    child.kill('SIGKILL')
+    await exit
+  }
+
+  /** Kills it and removes its folder. */
+  async stop(): Promise<void> {
+    await this.kill()
+    await rm(this.folder, { recursive: true, force: true })
+  }
+}
