@@ -11,7 +11,7 @@ const folders = {
   metadata: { may: ['errors'], why: 'Records are plain data and know nobody who writes them.' },
   decorators: {
     may: ['metadata', 'protocol', 'di', 'errors'],
-    types: ['runtime'],
+    types: ['runtime', 'rooms'],
     why: 'A decorator only writes a record (and marks its class injectable).',
   },
   validation: {
@@ -30,13 +30,13 @@ const folders = {
     why: 'Logging is used by all and uses little.',
   },
   options: {
-    may: ['errors', 'protocol'],
-    types: ['runtime', 'rooms', 'di', 'logging', 'transports', 'uws'],
+    may: ['errors', 'protocol', 'rooms'],
+    types: ['runtime', 'di', 'logging', 'transports', 'uws'],
     why: 'Options are checked before anything is built from them.',
   },
   compile: {
-    may: ['metadata', 'validation', 'di', 'routing', 'runtime', 'errors', 'async'],
-    types: ['rooms', 'protocol'],
+    may: ['metadata', 'validation', 'di', 'routing', 'runtime', 'rooms', 'errors', 'async'],
+    types: ['protocol'],
     why: 'Compile is the only bridge from records to what runs.',
   },
   runtime: {
@@ -71,6 +71,11 @@ const soleImporters = {
   'fastest-levenshtein': { only: ['errors'], why: 'Only a message says what was probably meant.' },
   'uWebSockets.js': { only: ['uws'], why: 'Its pitfalls are handled in one place.' },
   pino: { only: ['logging'], why: 'The rest logs through a contract that any logger can meet.' },
+  ioredis: { only: ['transports/redis'], why: 'Who has no Redis does not install its client.' },
+  '@nats-io/transport-node': {
+    only: ['transports/nats'],
+    why: 'Who has no NATS does not install its client.',
+  },
   cookie: { only: ['uws'], why: 'Only the upgrade request has cookies.' },
   'proxy-addr': { only: ['uws'], why: 'Only the upgrade request has a remote address to resolve.' },
 }

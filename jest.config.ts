@@ -18,6 +18,7 @@ const config: Config = {
   moduleNameMapper: {
     '^enfilade$': '<rootDir>/lib/index.ts',
     '^enfilade/client$': '<rootDir>/lib/client/index.ts',
+    '^enfilade/(nats|redis)$': '<rootDir>/lib/transports/$1/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   // Jest runs CommonJS packages while it still links modules: tsyringe would come before the import
