@@ -41,7 +41,27 @@ export type { RoomFanOut } from './rooms/room-fan-out.js'
 export type { RoomMember } from './rooms/room-member.js'
 
 export { BroadcastTransport } from './di/tokens.js'
-export type { WsBroadcastTransport } from './transports/broadcast-transport.js'
+export type {
+  PublishResult,
+  TransportGap,
+  TransportStatus,
+  TransportStatusChange,
+  WsBroadcastTransport,
+  WsManagedTransport,
+} from './transports/broadcast-transport.js'
+export type {
+  BroadcastDriver,
+  BroadcastSession,
+  BrokerMessage,
+  SessionEvents,
+} from './transports/managed/broadcast-driver.js'
+export type { ManagedTransportOptions } from './transports/managed/managed-options.js'
+export { ManagedTransport } from './transports/managed/managed-transport.js'
+export type { KeptMessages } from './transports/managed/outbox.js'
+export type {
+  TransportCounters,
+  TransportLossCause,
+} from './transports/managed/transport-counters.js'
 export { MemoryBroadcastHub } from './transports/memory/memory-broadcast-hub.js'
 export { MemoryBroadcastTransport } from './transports/memory/memory-broadcast-transport.js'
 
