@@ -47,8 +47,8 @@ async function main(): Promise<void> {
   if (contenders.some(({ peer }) => peer)) preparePeers()
   const extent = { quick, pace, windows: hasWindows() }
   const measurements = createMeasurements(contenders, extent).filter(isSelected)
-  if (options.correctness) await checkAll(measurements)
-  else write(reportOf(await measureAll(measurements)))
+  if (options.correctness || options.check) await checkAll(measurements)
+  if (!options.correctness) write(reportOf(await measureAll(measurements)))
 }
 
 async function measureOwn({ urls, pids, scenario: file = '' }: Options): Promise<Row[]> {

@@ -30,7 +30,7 @@ export function createMeasurements(chosen: readonly Contender[], extent: Extent)
   const others = chosen.filter(({ peer }) => !quick || !peer)
   const weighing = quick
     ? { turns: 1, connections: 3000, rooms: 10 }
-    : { turns: 3, connections: 8000, rooms: 20 }
+    : { turns: Math.min(3, pace.turns), connections: 8000, rooms: 20 }
   const loads = createGroups(extent).map((group) => ({
     names: group.scenarios.map(({ name }) => name),
     contenders: takingPart(group, chosen, quick),

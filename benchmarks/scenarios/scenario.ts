@@ -63,5 +63,6 @@ export function deliveriesOf({ members, pushes }: Scenario): number {
 
 /** 1000 -> 1,000 */
 export function grouped(value: number): string {
-  return Math.round(value).toLocaleString('en')
+  // Never -0.
+  return (Math.round(value) + 0).toLocaleString('en')
 }
