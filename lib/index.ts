@@ -3,7 +3,7 @@ export { WsApp, type CloseOptions } from './ws-app.js'
 
 export { Broadcast, type BroadcastOptions } from './decorators/broadcast.js'
 export { Connection } from './decorators/connection.js'
-export { Controller } from './decorators/controller.js'
+export { Controller, type ControllerOptions } from './decorators/controller.js'
 export { Data, type DataOptions } from './decorators/data.js'
 export { Join } from './decorators/join.js'
 export { Leave } from './decorators/leave.js'
@@ -37,6 +37,7 @@ export { WsServer } from './runtime/ws-server.js'
 export type { UpgradeRequest } from './runtime/upgrade-request.js'
 
 export { WsRoomManager, type WsRoomManagerOptions } from './rooms/ws-room-manager.js'
+export type { BroadcastWindow } from './rooms/broadcast-window.js'
 export type { RoomFanOut } from './rooms/room-fan-out.js'
 export type { RoomMember } from './rooms/room-member.js'
 
@@ -71,6 +72,15 @@ export { WsDefinitionError, type DefinitionProblem } from './errors/ws-definitio
 export { WsListenError } from './errors/ws-listen-error.js'
 export { WsPlatformError } from './errors/ws-platform-error.js'
 
+export { defineChannel } from './protocol/channel.js'
+export type {
+  CallData,
+  CallReply,
+  Channel,
+  ChannelContract,
+  PresenceState,
+  PushData,
+} from './protocol/channel.js'
 export { CLOSE_CODES } from './protocol/close-codes.js'
 export { jsonCodec, type WsCodec, type WsFrame } from './protocol/codec.js'
 export { ENFILADE_V1 } from './protocol/subprotocol.js'

@@ -53,7 +53,7 @@ export interface WsClient {
    */
   room<Path extends string, C extends ChannelContract>(
     channel: Channel<Path, C>,
-    ...rest: RoomRest<Path, C>
+    ...rest: RoomRest<NoInfer<Path>, NoInfer<C>>
   ): WsRoom<C>
 
   /** Hears of each change of `status`; with `reconnecting` and `closed` comes why. */

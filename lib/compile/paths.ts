@@ -23,7 +23,7 @@ export function readPrefix(prefix: unknown, where: string, problems: Problems): 
 
 /** Reads what `@OnMessage` was given: an argument that starts with `/` is the path. */
 export function readAddress(
-  { args }: RouteRecord,
+  { args, channel }: RouteRecord,
   prefix: string,
   where: string,
   problems: Problems,
@@ -44,6 +44,7 @@ export function readAddress(
     problems.add(where, `event "${event}" is reserved`, 'events of the app do not start with "$"')
     return undefined
   }
+  if (channel !== undefined) return onChannel({ event, channel, prefix }, where, problems)
   if (path !== undefined && !isPath(path)) {
     problems.add(
       where,
@@ -55,6 +56,31 @@ export function readAddress(
   const suffix = path === '/' ? '' : (path ?? '')
   const pattern = readPattern(prefix + suffix || '/', where, problems)
   return pattern && { event: event ?? DEFAULT_EVENT, pattern }
+}
+
+/** The path of a channel is whole, since its clients know no other. */
+function onChannel(
+  { event, channel, prefix }: { event: string | undefined; channel: string; prefix: string },
+  where: string,
+  problems: Problems,
+): RouteAddress | undefined {
+  if (event === undefined) {
+    problems.add(
+      where,
+      `no call of the channel "${channel}" is named`,
+      "@OnMessage(channel, 'call')",
+    )
+    return undefined
+  }
+  if (prefix !== '' && prefix !== readPrefix(channel, where, problems)) {
+    problems.add(
+      where,
+      `the channel's path is "${channel}", the controller's prefix "${prefix}"`,
+      'give the channel to @Controller, too',
+    )
+  }
+  const pattern = readPattern(channel, where, problems)
+  return pattern && { event, pattern }
 }
 
 /** Parses a pattern; a wrong one goes to the problems. */

@@ -1,22 +1,36 @@
 import { markInjectable } from '../di/mark-injectable.js'
 import { ownRecord } from '../metadata/store.js'
 import type { Constructor } from '../metadata/records.js'
+import { isChannel, type Channel } from '../protocol/channel.js'
+import type { BroadcastWindow } from '../rooms/broadcast-window.js'
+
+/** What else a controller may say. */
+export interface ControllerOptions {
+  /**
+   * How long what its handlers broadcast is gathered, in milliseconds, or `'auto'`. Default: what the
+   * app's `broadcastWindow` says.
+   */
+  readonly broadcastWindow?: BroadcastWindow
+}
 
 /**
  * Marks a class as a controller, makes it injectable, and prefixes the paths of its `@OnMessage`
  * handlers.
  *
- * @param prefix a path pattern such as `/chat/:room`; default: none
+ * @param prefix a path pattern such as `/chat/:room`, or a channel, which has one; default: none
  * @example
  * ```ts
  * @Controller('/chat/:room')
  * class ChatController {}
  * ```
  */
-export function Controller(prefix?: string): ClassDecorator {
+export function Controller(prefix?: string | Channel, options?: ControllerOptions): ClassDecorator {
   return (target) => {
     const controller = target as unknown as Constructor
-    ownRecord(controller).controller = { prefix }
+    ownRecord(controller).controller = {
+      prefix: isChannel(prefix) ? prefix.path : prefix,
+      options,
+    }
     markInjectable(controller)
   }
 }

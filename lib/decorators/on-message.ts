@@ -1,3 +1,10 @@
+import {
+  isChannel,
+  type CallName,
+  type Channel,
+  type ChannelContract,
+} from '../protocol/channel.js'
+import type { CallDecorator } from './call-decorator.js'
 import { methodDecorator } from './record-on.js'
 
 /**
@@ -17,7 +24,24 @@ import { methodDecorator } from './record-on.js'
  * @OnMessage('rename', '/title')    // event `rename` on prefix + `/title`
  * ```
  */
-export function OnMessage(eventOrPath?: string, path?: string): MethodDecorator {
-  const args = [eventOrPath, path].filter((argument) => argument !== undefined)
-  return methodDecorator('OnMessage', (record) => record.routes.push({ args }))
+export function OnMessage(eventOrPath?: string, path?: string): MethodDecorator
+/**
+ * Handles a call of a channel, on the channel's path. The compiler checks that the channel has the call,
+ * that the method returns its reply, and that a parameter takes its data.
+ *
+ * @example
+ * ```ts
+ * @OnMessage(chat, 'say')
+ * say(@Data() said: Say) {}
+ * ```
+ */
+export function OnMessage<C extends ChannelContract, E extends CallName<C>>(
+  channel: Channel<string, C>,
+  event: E,
+): CallDecorator<C, E>
+export function OnMessage(first?: string | Channel, second?: string): MethodDecorator {
+  const channel = isChannel(first) ? first.path : undefined
+  const args = [channel === undefined ? first : undefined, second]
+  const given = args.filter((argument) => argument !== undefined)
+  return methodDecorator('OnMessage', (record) => record.routes.push({ args: given, channel }))
 }

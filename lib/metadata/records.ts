@@ -10,6 +10,8 @@ export type RoomHookKind = 'join' | 'leave'
 /** What `@OnMessage` was given; read and checked at compile time. */
 export interface RouteRecord {
   readonly args: readonly unknown[]
+  /** The path of the channel whose call it is. */
+  readonly channel?: string | undefined
 }
 
 /** What `@OnJoin` or `@OnLeave` was given. */
@@ -57,7 +59,7 @@ export interface MethodRecord {
 /** Everything the decorators of one class said. */
 export interface ClassRecord {
   /** What `@Controller` was given; absent when the class has none. */
-  controller?: { readonly prefix: unknown }
+  controller?: { readonly prefix: unknown; readonly options: unknown }
   readonly middleware: unknown[]
   serial: boolean
   readonly methods: Map<string | symbol, MethodRecord>

@@ -1,0 +1,101 @@
+import { composeOps } from '../../protocol/documents/compose-ops.js'
+import { idOf, type RecordOp, type RecordSchema } from '../../protocol/documents/document-record.js'
+
+/** One transaction that the server may not have, or may lose again. */
+export interface PendingPush {
+  readonly n: number
+  ops: readonly RecordOp[]
+  /** The versions that it was written with. */
+  readonly schema: RecordSchema
+  /** `acked`: done, but not known to be durable. */
+  state: 'waiting' | 'sent' | 'acked'
+  /** Whether the server may have seen it: then it stays as it is. */
+  wasSent: boolean
+  /** The clock it became, once it is acked. */
+  clock: number
+}
+
+/** Pushes on their way: how many at once. */
+const WINDOW = 32
+
+/** The transactions of a replica, in order, from when they are made until they are durable. */
+export class PendingPushes {
+  #all: PendingPush[] = []
+  #next = 1
+
+  /** In order. */
+  get all(): readonly PendingPush[] {
+    return this.#all
+  }
+
+  /** The number that the next one will have. */
+  get next(): number {
+    return this.#next
+  }
+
+  restore(next: number, all: readonly PendingPush[]): void {
+    this.#next = next
+    this.#all = [...all]
+  }
+
+  /**
+   * Adds a transaction. One that changes the same records as the last, which has not been sent yet,
+   * becomes a part of it: a shape that is dragged while offline is one push.
+   */
+  add(ops: readonly RecordOp[], schema: RecordSchema): void {
+    const last = this.#all.at(-1)
+    if (last?.state === 'waiting' && !last.wasSent && isSameRecords(last.ops, ops)) {
+      last.ops = composeOps(last.ops, ops)
+      return
+    }
+    this.#all.push({ n: this.#next++, ops, schema, state: 'waiting', wasSent: false, clock: 0 })
+  }
+
+  /** Those that may be sent now; they count as sent. */
+  take(): readonly PendingPush[] {
+    const onTheWay = this.#all.filter(({ state }) => state === 'sent').length
+    const ready = this.#all.filter(({ state }) => state === 'waiting').slice(0, WINDOW - onTheWay)
+    for (const push of ready) {
+      push.state = 'sent'
+      push.wasSent = true
+    }
+    return ready
+  }
+
+  /** The one with a number, when it has been sent and not been answered. */
+  sent(n: number): PendingPush | undefined {
+    return this.#all.find((push) => push.n === n && push.state === 'sent')
+  }
+
+  drop(push: PendingPush): void {
+    this.#all = this.#all.filter((one) => one !== push)
+  }
+
+  /** Forgets what is durable. */
+  settle(durable: number): void {
+    this.#all = this.#all.filter(({ state, clock }) => state !== 'acked' || clock > durable)
+  }
+
+  /** After a connection: what the server has is acked, everything else waits to be sent again. */
+  reconnected(pushed: number, clock: number): void {
+    // A replica whose numbers were lost must not take those that the server knows.
+    this.#next = Math.max(this.#next, pushed + 1)
+    for (const push of this.#all) {
+      if (push.n > pushed) push.state = 'waiting'
+      else if (push.state !== 'acked') Object.assign(push, { state: 'acked', clock })
+    }
+  }
+
+  /** The operations that the server's state does not have, in order. */
+  *operations(): Generator<{ op: RecordOp; schema: RecordSchema }> {
+    for (const { ops, state, schema } of this.#all) {
+      if (state === 'acked') continue
+      for (const op of ops) yield { op, schema }
+    }
+  }
+}
+
+function isSameRecords(a: readonly RecordOp[], b: readonly RecordOp[]): boolean {
+  const ids = new Set(a.map(idOf))
+  return ids.size === new Set(b.map(idOf)).size && b.every((op) => ids.has(idOf(op)))
+}

@@ -1,0 +1,52 @@
+import type { DocumentAccess, PresenceUser } from '../../protocol/documents/document-frames.js'
+import type { JsonValue, RecordOp } from '../../protocol/documents/document-record.js'
+import type { WsErrorBody } from '../../protocol/records.js'
+
+/** How far a replica is with its server. */
+export type ReplicaStatus = 'offline' | 'connecting' | 'synced'
+
+/** What a replica tells of. */
+export interface ReplicaEvents {
+  /** The ids of records that look different. */
+  change: ReadonlySet<string>
+  status: ReplicaStatus
+  access: DocumentAccess
+  /** The others who show something of themselves. */
+  presence: readonly PresenceUser[]
+  /** An edit was refused, as a whole or in part, and has been taken back. */
+  rejected: { readonly error: WsErrorBody; readonly ops: readonly RecordOp[] }
+  /** What the server sent with `sendTo`. */
+  custom: JsonValue
+  /** The server could not take something that was sent. */
+  error: WsErrorBody
+  /** What is pending changed: `state()` is worth keeping. */
+  pending: number
+}
+
+/** Listeners by event. One that throws does not keep the others from hearing. */
+export class ReplicaListeners {
+  readonly #byEvent = new Map<string, Set<(value: never) => void>>()
+
+  on<K extends keyof ReplicaEvents>(
+    event: K,
+    listener: (value: ReplicaEvents[K]) => void,
+  ): () => void {
+    const listeners = this.#byEvent.get(event) ?? new Set()
+    this.#byEvent.set(event, listeners)
+    listeners.add(listener)
+    return () => listeners.delete(listener)
+  }
+
+  emit<K extends keyof ReplicaEvents>(event: K, value: ReplicaEvents[K]): void {
+    for (const listener of [...(this.#byEvent.get(event) ?? [])]) {
+      try {
+        listener(value as never)
+      } catch (error) {
+        // Unhandled, as it would be in an event target; the replica goes on.
+        queueMicrotask(() => {
+          throw error
+        })
+      }
+    }
+  }
+}
