@@ -21,8 +21,8 @@ const { quick, contenders } = options
 const machine = { node: process.version, cpu: cpus()[0]?.model ?? '?', cores: cpus().length }
 /** A quick run has shorter and fewer turns: good for a look, too short for a figure to quote. */
 const pace = {
-  turns: options.turns ?? (quick ? 3 : 5),
-  seconds: options.seconds ?? (quick ? 0.15 : 0.5),
+  turns: options.turns ?? (quick ? 3 : 9),
+  seconds: options.seconds ?? (quick ? 0.15 : 0.3),
 }
 
 try {

@@ -41,7 +41,7 @@ export async function measureGroup(
     for (const scenario of group.scenarios) {
       for (const contender of contenders) lanes.push(await openContender(contender, scenario))
     }
-    await takeTurns(lanes, pace)
+    await takeTurns(lanes, group.fine === true ? finer(pace) : pace)
     return summariseAll(lanes, contenders.length, group)
   } finally {
     for (const lane of lanes) lane.stop()
@@ -62,6 +62,10 @@ export async function measureServers(
   } finally {
     for (const lane of lanes) lane.stop()
   }
+}
+
+function finer({ turns, seconds }: Pace): Pace {
+  return { turns: turns * 4, seconds: seconds / 2 }
 }
 
 async function takeTurns(lanes: readonly Lane[], { turns, seconds }: Pace): Promise<void> {

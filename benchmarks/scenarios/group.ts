@@ -7,6 +7,8 @@ export interface ScenarioGroup {
   readonly quick: 'all' | 'no peers' | 'nobody'
   /** Who takes part; everyone when absent. The first is the control of the group. */
   readonly variations?: readonly Variation[]
+  /** A small difference is the point: turns are shorter, and there are more of them. */
+  readonly fine?: boolean
   /** The scenarios grow: from the second on, each contender is compared with its own first, too. */
   readonly growth?: boolean
   /** What the first scenario's control stands for, when later scenarios are compared with it, too. */

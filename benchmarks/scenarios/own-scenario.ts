@@ -28,6 +28,8 @@ export function parseScenario(text: string, file: string): Scenario & { wire: Wi
   for (const [name, least] of Object.entries({ variants: 1, senders: 1, depth: 1, members: 0 })) {
     if (!isCount(scenario[name], least)) throw wrong(`${name} must be an integer from ${least}`)
   }
+  const fault = sharingFault(scenario)
+  if (fault !== undefined) throw wrong(fault)
   if (!Object.hasOwn(WIRES, String(scenario.wire))) {
     throw wrong(`wire must be one of ${Object.keys(WIRES).join(', ')}`)
   }
@@ -51,6 +53,15 @@ function parse(text: string, file: string): unknown {
   } catch (error) {
     throw new Error(`${file} is not JSON`, { cause: error })
   }
+}
+
+/** What is wrong with how senders share a room. */
+function sharingFault({ shared, rate, members }: Record<string, unknown>): string | undefined {
+  if (shared !== undefined && typeof shared !== 'boolean') return 'shared must be true or false'
+  if (shared === true && members === 0) return 'shared needs members'
+  if (rate === undefined) return undefined
+  if (shared !== true) return 'rate needs shared'
+  return isCount(rate, 1) ? undefined : 'rate must be an integer from 1'
 }
 
 function isMessage(value: unknown): value is WireMessage {

@@ -52,6 +52,7 @@ const limits: ScenarioGroup = {
     { ...fanOut(100, 64, 16), name: 'Limits: broadcast to 100, 64 B, depth 16' },
   ],
   quick: 'no peers',
+  fine: true,
   variations: [{ of: 'enfilade', setting: 'limits off', env: { BENCH_LIMITS: 'off' } }, ENFILADE],
 }
 

@@ -14,6 +14,11 @@ describe('a scenario of one’s own', () => {
     })
   })
 
+  it('may have senders that share a room, at a rate', () => {
+    const shared = { message, members: 100, senders: 10, shared: true, rate: 50 }
+    expect(parseScenario(JSON.stringify(shared), 'own.json')).toMatchObject(shared)
+  })
+
   it.each([
     ['{', 'own.json is not JSON'],
     ['null', 'own.json: it must hold an object'],
@@ -27,6 +32,13 @@ describe('a scenario of one’s own', () => {
     [
       JSON.stringify({ message, wire: 'xml' }),
       'own.json: wire must be one of json, socket.io, nest',
+    ],
+    [JSON.stringify({ message, members: 2, shared: 1 }), 'own.json: shared must be true or false'],
+    [JSON.stringify({ message, shared: true }), 'own.json: shared needs members'],
+    [JSON.stringify({ message, members: 2, rate: 10 }), 'own.json: rate needs shared'],
+    [
+      JSON.stringify({ message, members: 2, shared: true, rate: 0 }),
+      'own.json: rate must be an integer from 1',
     ],
   ])('%s is refused', (text, expected) => {
     expect(() => parseScenario(text, 'own.json')).toThrow(expected)
