@@ -26,6 +26,7 @@ import { RoomHooks } from './runtime/room-hooks.js'
 import { closeConnections } from './runtime/shutdown.js'
 import { Sweeper } from './runtime/sweeper.js'
 import { TopicFanOut } from './runtime/topic-fan-out.js'
+import { TurnQueue } from './runtime/turn-queue.js'
 import type { WsConnection } from './runtime/ws-connection.js'
 import { increment, WsCounters } from './runtime/ws-counters.js'
 import { WsEvents } from './runtime/ws-events.js'
@@ -178,6 +179,7 @@ function createCore(
     : jsonCodec
   const compressFrom = limits.compression ? FIXED_LIMITS.compressFrom : Infinity
   const hooks: { room?: RoomHooks } = {}
+  const turn = new TurnQueue((error) => logger.error({ err: error }, 'sending failed'))
   const fanOut: TopicFanOut = new TopicFanOut({
     // The native app is made last, when nothing can be wrong any more.
     publisher: {
@@ -187,6 +189,8 @@ function createCore(
     backpressure: limits.backpressure,
     compressFrom,
     connections: (): WsConnection[] => server.connections(),
+    turn,
+    window: options.broadcastWindow ?? 0,
   })
   const exchange =
     transport &&
@@ -213,6 +217,7 @@ function createCore(
     events: new WsEvents((error) => logger.error({ err: error }, 'a listener failed')),
     rooms,
     server,
+    turn,
     isProduction: process.env.NODE_ENV === 'production',
   }
   const runtimeOf = (app: ReturnType<typeof compileApp>): Runtime => {
@@ -289,6 +294,7 @@ function assemble(settings: Settings, core: Core, { container, native, compiled 
     },
     stop: async (drain) => {
       uws.stopListening()
+      core.fanOut.flush()
       await closeConnections({ server: host.server, ...runtime }, drain)
       sweeper.stop()
       // The transport may be disposed of next; one that hangs keeps no app from closing.

@@ -8,12 +8,13 @@ import type { WsMiddleware } from '../runtime/middleware.js'
 import type { LifecycleHook, RoomHook, Route } from '../runtime/route.js'
 import type { WsConnection } from '../runtime/ws-connection.js'
 import { compileArguments, findMethod, type Use } from './arguments.js'
-import { compose, type Runner } from './compose.js'
+import { compose } from './compose.js'
 import type { ControllerDefinition } from './controller-definition.js'
 import { compileInvocation } from './invocation.js'
 import { compileMiddleware } from './middleware.js'
 import { readAddress, readPattern, readPrefix, type RouteAddress } from './paths.js'
 import type { InstanceProvider, Providers } from './providers.js'
+import { readControllerOptions, type CompiledControllerOptions } from './controller-options.js'
 import { readEffects, withEffects } from './room-effects.js'
 
 /** What compiling gathers. */
@@ -37,7 +38,7 @@ export interface ControllerSource {
 }
 
 /** What the methods of one controller share. */
-interface ControllerParts extends ControllerSource {
+interface ControllerParts extends ControllerSource, CompiledControllerOptions {
   readonly name: string
   readonly prefix: string
   readonly provider: InstanceProvider
@@ -77,6 +78,7 @@ export function compileController(source: ControllerSource): void {
   const parts: ControllerParts = {
     ...source,
     name,
+    ...readControllerOptions(definition.options, name, problems),
     prefix: readPrefix(definition.prefix, name, problems),
     provider: providers.of(type),
     middleware: [...use, ...own],
@@ -107,28 +109,30 @@ function compileMethod(parts: ControllerParts, method: MethodRecord): void {
   const target = { rooms: parts.rooms, isOutermost: middleware.length === 0 }
   const run = compose(middleware, withEffects(call, effects, target))
   const serialKey = parts.serialKey ?? (method.serial ? {} : undefined)
-  for (const address of addresses) addRoute(parts, address, { where, run, serialKey })
+  const { broadcastWindow } = parts
+  const owner = { handler: where, broadcastWindow }
+  for (const address of addresses) addRoute(parts, address, { ...owner, run, serialKey })
 
   for (const kind of method.lifecycle) {
     const wrapped = kind === 'connect' ? compose(middleware, call) : call
-    parts.target[kind].push({ handler: where, run: wrapped })
+    parts.target[kind].push({ ...owner, run: wrapped })
   }
   for (const { kind, pattern } of hooks) {
     const match = pattern ? compileRoomMatcher(pattern) : () => ({})
-    parts.target[kind].push({ handler: where, run: call, match })
+    parts.target[kind].push({ ...owner, run: call, match })
   }
 }
 
 function addRoute(
   { target, problems }: ControllerParts,
   { event, pattern }: RouteAddress,
-  { where, run, serialKey }: { where: string; run: Runner; serialKey: object | undefined },
+  handler: Omit<Route, 'event' | 'pattern'>,
 ): void {
-  const route: Route = { event, pattern: pattern.source, handler: where, run, serialKey }
+  const route: Route = { event, pattern: pattern.source, ...handler }
   const taken = target.table.add(event, pattern, route)
   if (!taken) return
   problems.add(
-    where,
+    handler.handler,
     `event "${event}" on "${pattern.source}" is handled by ${taken.handler} already` +
       (taken.pattern === pattern.source ? '' : ` (as "${taken.pattern}")`),
     'give one of them another event or path',
@@ -168,17 +172,17 @@ function usesOf(
 
 /** Decorators that say something about a handler, on a method that is none. */
 function checkDecorators(method: MethodRecord, where: string, problems: Problems): void {
-  const isRoute = method.routes.length > 0
-  const isHandler = isRoute || method.lifecycle.length > 0 || method.roomHooks.length > 0
+  if (method.routes.length > 0) return
+  const isHandler = method.lifecycle.length > 0 || method.roomHooks.length > 0
   const needsMessage = [
     ...method.memberships.map(({ kind }) => (kind === 'join' ? 'Join' : 'Leave')),
     ...method.broadcasts.map(() => 'Broadcast'),
     ...(method.serial ? ['Serial'] : []),
   ]
-  for (const decorator of new Set(isRoute ? [] : needsMessage)) {
+  for (const decorator of new Set(needsMessage)) {
     problems.add(where, `@${decorator}, but it handles no message`, 'add @OnMessage()')
   }
-  if (method.middleware.length > 0 && !isRoute && !method.lifecycle.includes('connect')) {
+  if (method.middleware.length > 0 && !method.lifecycle.includes('connect')) {
     problems.add(where, '@Use, but it handles no message and no connect', 'add @OnMessage()')
   }
   if (method.parameters.length > 0 && !isHandler) {

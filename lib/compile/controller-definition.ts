@@ -7,6 +7,7 @@ export interface ControllerDefinition {
   /** Whether the class or one it extends has `@Controller`. */
   readonly isController: boolean
   readonly prefix: unknown
+  readonly options: unknown
   readonly middleware: readonly unknown[]
   readonly serial: boolean
   readonly methods: readonly MethodRecord[]
@@ -30,6 +31,7 @@ export function readController(type: Constructor): ControllerDefinition {
     type,
     isController: controller !== undefined,
     prefix: controller?.prefix,
+    options: controller?.options,
     middleware: records.flatMap((record) => record.middleware),
     serial: records.some((record) => record.serial),
     methods: [...methods.values()],

@@ -139,12 +139,10 @@ function broadcast(
   value: unknown,
 ): void {
   const name = room(context)
-  rooms.broadcast(
+  rooms.push(
     name,
-    event ?? context.event,
-    name,
-    value,
-    pushParams(context),
+    { event: event ?? context.event, path: name, params: pushParams(context), data: value },
     excludeSelf ? context.connection : undefined,
+    context.broadcastWindow,
   )
 }

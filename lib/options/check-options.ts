@@ -1,6 +1,7 @@
 import type { Problems } from '../errors/problems.js'
 import { showValue } from '../errors/show-value.js'
 import { nearest } from '../errors/nearest.js'
+import { faultOfWindow } from '../rooms/broadcast-window.js'
 import { checkLimits } from './check-limits.js'
 import { checkTls } from './check-tls.js'
 import { DEFAULT_LIMITS } from './defaults.js'
@@ -38,6 +39,7 @@ const CHECKS: Record<Exclude<keyof WsAppOptions, keyof typeof DEFAULT_LIMITS>, C
   origins: checkOrigins,
   trustProxy: isTrustProxy,
   use: (value) => (Array.isArray(value) ? undefined : 'must be a list of middleware'),
+  broadcastWindow: faultOfWindow,
   codec: (value) =>
     isObject(value) && hasMethods(value, ['decode', 'encode'])
       ? undefined

@@ -1,6 +1,7 @@
 import type { DependencyContainer, InjectionToken } from '../di/tokens.js'
 import type { WsLogger } from '../logging/logger.js'
 import type { WsCodec } from '../protocol/codec.js'
+import type { BroadcastWindow } from '../rooms/broadcast-window.js'
 import type { BackpressureLimit, RateLimit } from '../runtime/limits.js'
 import type { WsMiddleware, WsMiddlewareClass } from '../runtime/middleware.js'
 import type { UpgradeRequest } from '../runtime/upgrade-request.js'
@@ -88,6 +89,12 @@ export interface WsAppOptions extends LimitOptions {
    * addresses and subnets. Default: nobody's.
    */
   readonly trustProxy?: boolean | number | readonly string[]
+  /**
+   * How long pushes to a room are gathered, so that many senders share one write per member, in
+   * milliseconds up to 1,000; `'auto'` gathers for 2 ms in rooms that are busy. Each stays a message of
+   * its own; replies do not wait. Default: 0, not at all.
+   */
+  readonly broadcastWindow?: BroadcastWindow
   /** Middleware around every handler, in order. Default: none. */
   readonly use?: readonly (WsMiddleware | WsMiddlewareClass)[]
   /** Default: JSON. */

@@ -54,7 +54,7 @@ export function writePushEnd(start: string, data: unknown): string {
 }
 
 function write(data: unknown): string | undefined {
-  return data instanceof JsonText ? data.text : (JSON.stringify(data) as string | undefined)
+  return data instanceof JsonText ? data.text : JSON.stringify(data)
 }
 
 /** What `JSON.stringify` gives for a text, for less when nothing has to be escaped. */

@@ -1,4 +1,5 @@
 import type { WsFrame } from '../protocol/codec.js'
+import type { BroadcastWindow } from './broadcast-window.js'
 import type { Room } from './room.js'
 import type { RoomMember } from './room-member.js'
 
@@ -6,6 +7,10 @@ import type { RoomMember } from './room-member.js'
 export interface RoomFanOut<M extends RoomMember> {
   enter(member: M, room: Room<M>): void
   exit(member: M, room: Room<M>): void
-  /** @param exclude who is left out, whether a member or not */
-  publish(room: Room<M>, frame: WsFrame, exclude?: M): void
+  /**
+   * @param exclude who is left out, whether a member or not
+   * @param window how long it may wait for others, in milliseconds or `'auto'`; the app's default
+   * when absent
+   */
+  publish(room: Room<M>, frame: WsFrame, exclude?: M, window?: BroadcastWindow): void
 }

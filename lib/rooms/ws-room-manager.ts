@@ -11,6 +11,7 @@ import { prepareData } from '../protocol/codec-shortcuts.js'
 import { jsonCodec, type WsCodec } from '../protocol/codec.js'
 import type { WsParams, WsPush } from '../protocol/records.js'
 import type { BroadcastExchange } from './broadcast-exchange.js'
+import type { BroadcastWindow } from './broadcast-window.js'
 import { JoinAttempts, type JoinAttempt } from './join-attempts.js'
 import { Room } from './room.js'
 import { RoomChannel } from './room-channel.js'
@@ -177,8 +178,16 @@ export class WsRoomManager<M extends RoomMember = RoomMember> {
     params?: WsParams,
     exclude?: M,
   ): void {
-    const push: WsPush = { event, path, params, data }
-    this.#deliver(room, push, exclude)
+    this.push(room, { event, path, params, data }, exclude)
+  }
+
+  /**
+   * What {@link broadcast} does, with a window of its own.
+   *
+   * @internal
+   */
+  push(room: string, push: WsPush, exclude?: M, window?: BroadcastWindow): void {
+    this.#deliver(room, push, exclude, window)
     const { exchange } = this.#options
     if (exchange) exchange.publish(channelOf(room), push)
   }
@@ -193,12 +202,12 @@ export class WsRoomManager<M extends RoomMember = RoomMember> {
     return this.#options.fanOut ? prepareData(this.#codec, data) : data
   }
 
-  #deliver(room: string, push: WsPush, exclude?: M): void {
+  #deliver(room: string, push: WsPush, exclude?: M, window?: BroadcastWindow): void {
     const entry = this.#rooms.get(room)
     if (!entry) return
     const { fanOut } = this.#options
     if (fanOut) {
-      fanOut.publish(entry, this.#codec.encode(push), exclude)
+      fanOut.publish(entry, this.#codec.encode(push), exclude, window)
       return
     }
     const { event, path, data, params } = push

@@ -2,6 +2,7 @@ import type { WsLogger } from '../logging/logger.js'
 import type { WsCodec } from '../protocol/codec.js'
 import type { WsRoomManager } from '../rooms/ws-room-manager.js'
 import type { RuntimeLimits } from './limits.js'
+import type { TurnQueue } from './turn-queue.js'
 import type { WsConnection } from './ws-connection.js'
 import type { WsCounters } from './ws-counters.js'
 import type { WsEvents } from './ws-events.js'
@@ -16,6 +17,7 @@ export interface AppHost {
   readonly events: WsEvents
   readonly rooms: WsRoomManager<WsConnection>
   readonly server: WsServer
+  readonly turn: TurnQueue
   /** Whether error replies may help with hints about the app. */
   readonly isProduction: boolean
 }

@@ -14,6 +14,8 @@ export interface ConnectionSocket extends TopicPublisher {
   /** 1: sent; 0: queued; 2: dropped, the queue is over its limit; `lost` hears of it, too. */
   send(frame: string | Uint8Array, isBinary?: boolean, compress?: boolean): number
   getBufferedAmount(): number
+  /** Joins what is sent by the callback, which is called at once, into one write. */
+  cork(callback: () => void): unknown
   /** Calls the close callback before it returns. */
   end(code?: number, reason?: string): void
   subscribe(topic: string): boolean

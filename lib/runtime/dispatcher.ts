@@ -32,9 +32,14 @@ export class Dispatcher {
   /** A frame arrived. Never throws. */
   receive(connection: LiveConnection, frame: WsFrame): void {
     this.#host.counters.messages++
-    if (connection.isEnding || !this.countMessage(connection, frame)) return
-    if (connection.pending) this.#keep(connection, frame)
-    else this.handle(connection, frame)
+    if (connection.isEnding) return
+    const { turn } = this.#host
+    turn.corked = connection
+    if (this.countMessage(connection, frame)) {
+      if (connection.pending) this.#keep(connection, frame)
+      else this.handle(connection, frame)
+    }
+    turn.corked = undefined
   }
 
   /** Handles a frame whose turn has come. Never throws. */
@@ -133,7 +138,7 @@ export class Dispatcher {
     }
     const { data, id } = message
     const parts = { event, path, params, rawParams, data, id, raw: frame }
-    const context = new WsContext(this.#host, 'message', connection, route.handler, parts)
+    const context = new WsContext(this.#host, 'message', connection, route, parts)
     if (route.serialKey) this.#runInTurn(connection, route, context, route.serialKey)
     else void this.#run(connection, route, context)
   }

@@ -88,10 +88,10 @@ export class Lifecycle {
     const { host, app } = this.#parts
     for (let index = from; index < app.connect.length; index++) {
       if (!connection.isOpen || connection.isEnding) return
-      const { run, handler } = app.connect[index] as LifecycleHook
-      const context = new WsContext(host, 'connect', connection, handler, NO_MESSAGE)
+      const hook = app.connect[index] as LifecycleHook
+      const context = new WsContext(host, 'connect', connection, hook, NO_MESSAGE)
       const done = guarded(
-        () => run(context),
+        () => hook.run(context),
         (error) => this.#refuse(connection, context, error),
       )
       if (isPromise(done)) return done.then(() => this.#connect(connection, index + 1))
@@ -118,10 +118,10 @@ export class Lifecycle {
   #disconnect(connection: LiveConnection): MaybePromise<void> {
     const { host, app, failures } = this.#parts
     const waits: Promise<void>[] = []
-    for (const { run, handler } of app.disconnect) {
-      const context = new WsContext(host, 'disconnect', connection, handler, NO_MESSAGE)
+    for (const hook of app.disconnect) {
+      const context = new WsContext(host, 'disconnect', connection, hook, NO_MESSAGE)
       const done = guarded(
-        () => run(context),
+        () => hook.run(context),
         (error) => failures.ofHook(context, error),
       )
       if (isPromise(done)) waits.push(Promise.resolve(done))

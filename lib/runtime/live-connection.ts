@@ -57,6 +57,8 @@ export class LiveConnection extends WsConnection {
   isEnding = false
 
   readonly #host: AppHost
+  /** Replies that wait for the end of the turn. */
+  #late: WsFrame[] | undefined
   #rooms: Set<string> | undefined
 
   constructor(host: AppHost, socket: ConnectionSocket, identity: ConnectionIdentity) {
@@ -108,11 +110,32 @@ export class LiveConnection extends WsConnection {
     if (!isSendableCloseCode(code)) {
       throw new RangeError(`close: ${code} is no close code that may be sent`)
     }
-    this.socket.end(code, truncateReason(reason))
+    this.#end(code, reason)
   }
 
-  /** Hands a frame to the socket. */
+  /** Hands a frame to the socket, behind all that was sent or published before. */
   write(frame: WsFrame): boolean {
+    const { turn } = this.#host
+    if (turn.isBusy) {
+      turn.add(() => this.#write(frame), frame.length)
+      return this.isOpen
+    }
+    if (this.#late) this.flush()
+    return this.#write(frame)
+  }
+
+  /** Sends the replies that wait for the end of the turn: in one write. */
+  flush(): void {
+    const { socket } = this
+    const frames = this.#late
+    this.#late = undefined
+    if (!frames || !socket) return
+    socket.cork(() => {
+      for (const frame of frames) this.#write(frame)
+    })
+  }
+
+  #write(frame: WsFrame): boolean {
     const { socket } = this
     if (!socket) return false
     const { limits } = this.#host
@@ -149,7 +172,7 @@ export class LiveConnection extends WsConnection {
   closeSoon(code: number, reason: string): void {
     if (this.isEnding || !this.socket) return
     this.isEnding = true
-    setImmediate(() => this.socket?.end(code, truncateReason(reason)))
+    setImmediate(() => this.#end(code, reason))
   }
 
   /** Closes, for a limit that was broken: whoever runs the app should not have to guess why. */
@@ -180,6 +203,24 @@ export class LiveConnection extends WsConnection {
 
   #answer(reply: WsReply): boolean {
     if (!this.socket) return false
-    return this.write(this.#host.codec.encode(reply))
+    const { codec, turn } = this.#host
+    const frame = codec.encode(reply)
+    // uWebSockets.js joins what is sent while a message is handled; later it writes each by itself.
+    if (turn.corked === this || turn.isBusy) return this.write(frame)
+    if (this.#late) {
+      this.#late.push(frame)
+    } else {
+      this.#late = [frame]
+      turn.addLate(this)
+    }
+    return true
+  }
+
+  /** Ends the socket when all that was sent before is on its way. */
+  #end(code: number, reason: string): void {
+    const { turn } = this.#host
+    if (turn.isBusy) turn.flush()
+    this.flush()
+    this.socket?.end(code, truncateReason(reason))
   }
 }

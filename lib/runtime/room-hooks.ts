@@ -59,6 +59,6 @@ export class RoomHooks {
     const params = hook.match(room)
     if (!params) return undefined
     const parts = { ...NO_MESSAGE, path: room, params }
-    return new WsContext(this.#host, kind, connection, hook.handler, parts)
+    return new WsContext(this.#host, kind, connection, hook, parts)
   }
 }

@@ -1,11 +1,9 @@
-import type { WsContext } from './ws-context.js'
+import type { WsContext, WsContextOwner } from './ws-context.js'
 
 /** A compiled `@OnMessage` handler. */
-export interface Route {
+export interface Route extends WsContextOwner {
   readonly event: string
   readonly pattern: string
-  /** `Class.method`. */
-  readonly handler: string
   /** Middleware, arguments, the method, membership and broadcast; what it returns is the reply. */
   readonly run: (context: WsContext) => unknown
   /** Messages with the same key wait for each other; `undefined` when nobody waits. */
@@ -13,8 +11,7 @@ export interface Route {
 }
 
 /** A compiled `@OnConnect` or `@OnDisconnect` handler. */
-export interface LifecycleHook {
-  readonly handler: string
+export interface LifecycleHook extends WsContextOwner {
   readonly run: (context: WsContext) => unknown
 }
 

@@ -1,9 +1,12 @@
 import type { WsFrame } from '../protocol/codec.js'
+import type { BroadcastWindow } from '../rooms/broadcast-window.js'
 import type { Room } from '../rooms/room.js'
 import type { RoomFanOut } from '../rooms/room-fan-out.js'
+import { BroadcastWindows } from './broadcast-windows.js'
 import type { TopicPublisher } from './connection-socket.js'
 import { LiveConnection } from './live-connection.js'
 import type { BackpressureLimit } from './limits.js'
+import type { TurnQueue } from './turn-queue.js'
 import type { WsConnection } from './ws-connection.js'
 
 /** What the fan-out has to know. */
@@ -11,6 +14,9 @@ export interface TopicFanOutOptions {
   readonly publisher: TopicPublisher
   readonly backpressure: BackpressureLimit
   readonly compressFrom: number
+  readonly turn: TurnQueue
+  /** How long pushes wait for others when nothing else is said. */
+  readonly window: BroadcastWindow
   /** All open connections. */
   readonly connections: () => Iterable<WsConnection>
 }
@@ -28,23 +34,57 @@ const EVERYONE = '$everyone'
  */
 export class TopicFanOut implements RoomFanOut<WsConnection> {
   readonly #options: TopicFanOutOptions
+  readonly #windows: BroadcastWindows
   #hasEveryone = false
   /** Bytes published to everyone since the last look for slow connections. */
   #unchecked = 0
 
   constructor(options: TopicFanOutOptions) {
     this.#options = options
+    this.#windows = new BroadcastWindows((room, { frame, exclude }) =>
+      this.#inTurn(room, frame, exclude),
+    )
   }
 
   enter(member: WsConnection, room: Room<WsConnection>): void {
+    this.#release(room)
     socketOf(member)?.subscribe(room.name)
   }
 
   exit(member: WsConnection, room: Room<WsConnection>): void {
+    this.#release(room)
     socketOf(member)?.unsubscribe(room.name)
   }
 
-  publish(room: Room<WsConnection>, frame: WsFrame, exclude?: WsConnection): void {
+  publish(
+    room: Room<WsConnection>,
+    frame: WsFrame,
+    exclude?: WsConnection,
+    window: BroadcastWindow = this.#options.window,
+  ): void {
+    if (window === 0 && this.#windows.isEmpty) this.#inTurn(room, frame, exclude)
+    else this.#windows.push(room, { frame, exclude }, window)
+  }
+
+  /** Delivers all that waits. */
+  flush(): void {
+    this.#windows.releaseAll()
+    this.#options.turn.flush()
+  }
+
+  /** Members are about to change: what was published before is not for the next. */
+  #release(room: Room<WsConnection>): void {
+    this.#windows.release(room)
+    if (this.#options.turn.isBusy) this.#options.turn.flush()
+  }
+
+  #inTurn(room: Room<WsConnection>, frame: WsFrame, exclude?: WsConnection): void {
+    const { turn } = this.#options
+    if (turn.isFull()) turn.add(() => this.#publish(room, frame, exclude), frame.length)
+    else this.#publish(room, frame, exclude)
+  }
+
+  #publish(room: Room<WsConnection>, frame: WsFrame, exclude?: WsConnection): void {
     const isBinary = typeof frame !== 'string'
     const compress = frame.length >= this.#options.compressFrom
     // uWS's `ws.publish` delivers nothing for a socket that is no subscriber.
@@ -60,11 +100,17 @@ export class TopicFanOut implements RoomFanOut<WsConnection> {
 
   /** Delivers to every connection. The topic for it is made when it is first needed. */
   publishAll(frame: WsFrame): void {
-    const { connections, publisher, compressFrom } = this.#options
+    const { connections, turn } = this.#options
     if (!this.#hasEveryone) {
       this.#hasEveryone = true
       for (const connection of connections()) socketOf(connection)?.subscribe(EVERYONE)
     }
+    if (turn.isFull()) turn.add(() => this.#publishToAll(frame), frame.length)
+    else this.#publishToAll(frame)
+  }
+
+  #publishToAll(frame: WsFrame): void {
+    const { connections, publisher, compressFrom } = this.#options
     const isBinary = typeof frame !== 'string'
     publisher.publish(EVERYONE, frame, isBinary, frame.length >= compressFrom)
     this.#unchecked += frame.length

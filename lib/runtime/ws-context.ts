@@ -1,5 +1,6 @@
 import type { WsFrame } from '../protocol/codec.js'
 import type { WsMessageId, WsParams } from '../protocol/records.js'
+import type { BroadcastWindow } from '../rooms/broadcast-window.js'
 import type { AppHost } from './app-host.js'
 import type { WsConnection } from './ws-connection.js'
 import { WsRooms } from './ws-rooms.js'
@@ -17,6 +18,13 @@ export interface WsMessageInfo {
   readonly id: WsMessageId | undefined
   /** The frame as it arrived. */
   readonly raw: WsFrame
+}
+
+/** What a context is for. */
+export interface WsContextOwner {
+  /** `Class.method`. */
+  readonly handler: string
+  readonly broadcastWindow?: BroadcastWindow | undefined
 }
 
 /** What a context is made of. */
@@ -57,16 +65,17 @@ export class WsContext<S = unknown> {
   readonly id: WsMessageId | undefined
   readonly raw: WsFrame
   readonly #host: AppHost
+  readonly #owner: WsContextOwner
 
   constructor(
     host: AppHost,
     readonly kind: WsContextKind,
     readonly connection: WsConnection<S>,
-    /** `Class.method` of the handler. */
-    readonly handler: string,
+    owner: WsContextOwner,
     parts: WsContextParts,
   ) {
     this.#host = host
+    this.#owner = owner
     this.event = parts.event
     this.path = parts.path
     this.params = parts.params
@@ -74,6 +83,16 @@ export class WsContext<S = unknown> {
     this.data = parts.data
     this.id = parts.id
     this.raw = parts.raw
+  }
+
+  /** `Class.method` of the handler. */
+  get handler(): string {
+    return this.#owner.handler
+  }
+
+  /** How long the handler's broadcasts may wait for others; the app's default when not said. */
+  get broadcastWindow(): BroadcastWindow | undefined {
+    return this.#owner.broadcastWindow
   }
 
   /** What `authorize` returned. */

@@ -1,4 +1,5 @@
 import type { MaybePromise } from '../async/maybe-promise.js'
+import type { BroadcastWindow } from '../rooms/broadcast-window.js'
 import type { WsRoomManager } from '../rooms/ws-room-manager.js'
 import type { WsConnection } from './ws-connection.js'
 import type { WsParams } from '../protocol/records.js'
@@ -9,6 +10,7 @@ export interface RoomsContext {
   readonly connection: WsConnection
   readonly path: string
   readonly params: WsParams
+  readonly broadcastWindow: BroadcastWindow | undefined
 }
 
 /** How {@link WsRooms.broadcast} sends. */
@@ -53,14 +55,12 @@ export class WsRooms {
   /** Pushes to a room; its `params` are those of the current message. */
   broadcast(event: string, data?: unknown, options: RoomBroadcastOptions = {}): void {
     const { room = this.#here(), excludeSelf = true } = options
-    const { connection } = this.#context
-    this.#manager.broadcast(
+    const { connection, broadcastWindow } = this.#context
+    this.#manager.push(
       room,
-      event,
-      room,
-      data,
-      pushParams(this.#context),
+      { event, path: room, params: pushParams(this.#context), data },
       excludeSelf ? connection : undefined,
+      broadcastWindow,
     )
   }
 

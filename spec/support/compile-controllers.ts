@@ -57,7 +57,7 @@ export function compileControllers(
     if (!match) throw new Error(`no route for ${event} ${path}`)
     const { route, params = {}, raw: rawParams } = match
     const parts = { event, path, params, rawParams, data, id: 1, raw: '' }
-    return route.run(new WsContext(host, 'message', connection, route.handler, parts))
+    return route.run(new WsContext(host, 'message', connection, route, parts))
   }
   return { app, host, rooms, connection, socket, run }
 }

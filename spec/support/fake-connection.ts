@@ -6,6 +6,7 @@ import type { AppHost } from '../../lib/runtime/app-host.js'
 import type { ConnectionSocket } from '../../lib/runtime/connection-socket.js'
 import type { RuntimeLimits } from '../../lib/runtime/limits.js'
 import { LiveConnection, type ConnectionIdentity } from '../../lib/runtime/live-connection.js'
+import { TurnQueue } from '../../lib/runtime/turn-queue.js'
 import type { WsConnection } from '../../lib/runtime/ws-connection.js'
 import { WsCounters } from '../../lib/runtime/ws-counters.js'
 import { WsEvents } from '../../lib/runtime/ws-events.js'
@@ -31,6 +32,11 @@ export class FakeSocket implements ConnectionSocket {
     this.#mustBeOpen()
     this.frames.push({ frame, isBinary, compress })
     return this.status
+  }
+
+  cork(callback: () => void): void {
+    this.#mustBeOpen()
+    callback()
   }
 
   getBufferedAmount(): number {
@@ -88,6 +94,9 @@ export function createHost({ limits, ...parts }: HostParts = {}): AppHost {
       publishAll: () => undefined,
     }),
     isProduction: false,
+    turn: new TurnQueue((error) => {
+      throw error
+    }),
     ...parts,
     limits: {
       ...FIXED_LIMITS,

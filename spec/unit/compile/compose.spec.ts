@@ -6,7 +6,7 @@ import { createConnection, createHost } from '../../support/fake-connection.js'
 
 const host = createHost()
 
-const context = new WsContext(host, 'message', createConnection(host).connection, 'C.m', {
+const context = new WsContext(host, 'message', createConnection(host).connection, { handler: 'C.m' }, {
   ...NO_MESSAGE,
   event: 'e',
 })

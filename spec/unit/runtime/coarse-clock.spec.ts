@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { CoarseClock } from '../../../lib/runtime/coarse-clock.js'
 
 describe('CoarseClock', () => {
-  beforeEach(() => jest.useFakeTimers())
-  afterEach(() => jest.useRealTimers())
+  beforeEach(() => void jest.useFakeTimers())
+  afterEach(() => void jest.useRealTimers())
 
   it('reads the time once for all that is asked within 10 ms', () => {
     const clock = new CoarseClock()

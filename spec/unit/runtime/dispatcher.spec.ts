@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { Controller, OnMessage } from 'enfilade'
 import { Dispatcher } from '../../../lib/runtime/dispatcher.js'
 import { Failures } from '../../../lib/runtime/failures.js'
+import { nextTurn } from '../../support/next-turn.js'
 import { compileControllers } from '../../support/compile-controllers.js'
 
 describe('Dispatcher', () => {
@@ -27,6 +28,7 @@ describe('Dispatcher', () => {
     const dispatcher = new Dispatcher(host, app, new Failures(host))
     dispatcher.receive(connection, JSON.stringify({ event: 'ask', path: '/', id: 1 }))
     await dispatcher.whenIdle()
+    await nextTurn()
     expect(socket.records).toEqual([{ id: 1, error: { code: 500, message: 'Internal Error' } }])
     expect(host.counters.inFlight).toBe(0)
   })

@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { ENFILADE_V1, type WsDropCause, type WsEvents } from 'enfilade'
 import { createConnection, createHost } from '../../support/fake-connection.js'
-
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+import { nextTurn } from '../../support/next-turn.js'
 
 function dropsOf(events: WsEvents): WsDropCause[] {
   const drops: WsDropCause[] = []
@@ -11,7 +10,7 @@ function dropsOf(events: WsEvents): WsDropCause[] {
 }
 
 describe('an open connection', () => {
-  it('sends pushes, replies and errors', () => {
+  it('sends pushes, replies and errors', async () => {
     const { connection, socket } = createConnection()
     expect(connection.send('said', '/chat/a', { text: 'hi' }, { room: 'a' })).toBe(true)
     expect(connection.send('said', '/')).toBe(true)
@@ -19,6 +18,7 @@ describe('an open connection', () => {
     expect(connection.reply('x')).toBe(true)
     expect(connection.replyError(2, 409, 'Taken', { by: 'Ann' })).toBe(true)
     expect(connection.replyError(3, 404, 'Gone')).toBe(true)
+    await nextTurn()
     expect(socket.records).toEqual([
       { event: 'said', path: '/chat/a', params: { room: 'a' }, data: { text: 'hi' } },
       { event: 'said', path: '/' },
@@ -29,9 +29,10 @@ describe('an open connection', () => {
     ])
   })
 
-  it.each([0, '', false, null, []])('replies %j as it is', (data) => {
+  it.each([0, '', false, null, []])('replies %j as it is', async (data) => {
     const { connection, socket } = createConnection()
     connection.reply(1, data)
+    await nextTurn()
     expect(socket.records).toEqual([{ id: 1, data }])
   })
 
@@ -119,7 +120,7 @@ describe('closeSoon', () => {
     connection.closeSoon(4400, 'second')
     expect(socket.closed).toBeUndefined()
     expect(connection.isEnding).toBe(true)
-    await turn()
+    await nextTurn()
     expect(socket.closed).toEqual({ code: 1013, reason: 'first' })
   })
 
@@ -128,7 +129,7 @@ describe('closeSoon', () => {
     connection.closeSoon(1013, 'late')
     connection.close(1000)
     connection.socket = undefined
-    await turn()
+    await nextTurn()
     expect(socket.closed).toMatchObject({ code: 1000 })
   })
 })
@@ -140,11 +141,11 @@ describe('backpressure', () => {
     socket.status = 0
     socket.buffered = 2000
     expect(connection.send('e', '/')).toBe(true)
-    await turn()
+    await nextTurn()
     expect(socket.closed).toBeUndefined()
     socket.buffered = 2001
     expect(connection.send('e', '/')).toBe(true)
-    await turn()
+    await nextTurn()
     expect(socket.closed).toEqual({ code: 1013, reason: 'Slow consumer' })
   })
 
@@ -158,7 +159,7 @@ describe('backpressure', () => {
     socket.status = 2
     expect(connection.send('e', '/')).toBe(false)
     connection.lost()
-    await turn()
+    await nextTurn()
     expect(drops).toEqual(['backpressure'])
     expect(host.counters.drops).toEqual({ backpressure: 1 })
     expect(socket.closed).toEqual(closed)

@@ -68,6 +68,8 @@ beforeEach(() => {
     backpressure: { limit: LIMIT, policy: 'close' },
     compressFrom: 300,
     connections: () => all.filter(({ isOpen }) => isOpen),
+    turn: createHost().turn,
+    window: 0,
   })
   rooms = new WsRoomManager<WsConnection>({ fanOut })
 })

@@ -1,0 +1,104 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { Room } from '../../../lib/rooms/room.js'
+import { BroadcastWindows } from '../../../lib/runtime/broadcast-windows.js'
+import type { WsConnection } from '../../../lib/runtime/ws-connection.js'
+
+const here = new Room<WsConnection>('/here')
+const there = new Room<WsConnection>('/there')
+let delivered: string[]
+let windows: BroadcastWindows
+
+function push(room: Room<WsConnection>, frame: string, window: number | 'auto'): void {
+  windows.push(room, { frame, exclude: undefined }, window)
+}
+
+beforeEach(() => {
+  jest.useFakeTimers()
+  delivered = []
+  windows = new BroadcastWindows((room, { frame }) =>
+    delivered.push(`${room.name} ${String(frame)}`),
+  )
+})
+afterEach(() => void jest.useRealTimers())
+
+describe('a window', () => {
+  it('gathers what is pushed in so many milliseconds, and keeps the order', () => {
+    push(here, 'a', 5)
+    jest.advanceTimersByTime(3)
+    push(here, 'b', 5)
+    jest.advanceTimersByTime(1)
+    expect(delivered).toEqual([])
+    jest.advanceTimersByTime(1)
+    expect(delivered).toEqual(['/here a', '/here b'])
+    expect(windows.isEmpty).toBe(true)
+  })
+
+  it('of 0 delivers at once, behind what waits in the same room', () => {
+    push(here, 'a', 5)
+    push(there, 'b', 0)
+    push(here, 'c', 0)
+    expect(delivered).toEqual(['/there b', '/here a', '/here c'])
+    jest.advanceTimersByTime(10)
+    expect(delivered).toHaveLength(3)
+  })
+
+  it('ends for its room when the members change', () => {
+    push(here, 'a', 5)
+    push(there, 'b', 5)
+    windows.release(here)
+    expect(delivered).toEqual(['/here a'])
+    push(here, 'c', 5)
+    jest.advanceTimersByTime(5)
+    expect([...delivered].sort()).toEqual(['/here a', '/here c', '/there b'])
+  })
+
+  it('takes what comes next in a room with a longer one along', () => {
+    push(here, 'a', 50)
+    push(here, 'b', 5)
+    jest.advanceTimersByTime(5)
+    expect(delivered).toEqual([])
+    jest.advanceTimersByTime(45)
+    expect(delivered).toEqual(['/here a', '/here b'])
+  })
+
+  it('ends for all rooms when the app closes', () => {
+    push(here, 'a', 5)
+    push(there, 'b', 50)
+    windows.releaseAll()
+    expect(delivered).toEqual(['/here a', '/there b'])
+    expect(jest.getTimerCount()).toBe(0)
+  })
+})
+
+describe("the window 'auto'", () => {
+  it('delays nothing in a room that was idle', () => {
+    push(here, 'a', 'auto')
+    expect(delivered).toEqual(['/here a'])
+    jest.advanceTimersByTime(2)
+    push(here, 'b', 'auto')
+    expect(delivered).toEqual(['/here a', '/here b'])
+  })
+
+  it('gathers as long as something comes every 2 ms', () => {
+    push(here, 'a', 'auto')
+    push(here, 'b', 'auto')
+    expect(delivered).toEqual(['/here a'])
+    jest.advanceTimersByTime(2)
+    expect(delivered).toEqual(['/here a', '/here b'])
+    push(here, 'c', 'auto')
+    expect(delivered).toHaveLength(2)
+    jest.advanceTimersByTime(2)
+    expect(delivered).toHaveLength(3)
+    jest.advanceTimersByTime(2)
+    push(here, 'd', 'auto')
+    expect(delivered).toHaveLength(4)
+  })
+
+  it('leaves no timer behind in rooms that are idle again', () => {
+    push(here, 'a', 'auto')
+    push(here, 'b', 'auto')
+    jest.advanceTimersByTime(4)
+    expect(jest.getTimerCount()).toBe(0)
+    expect(windows.isEmpty).toBe(true)
+  })
+})

@@ -1,0 +1,170 @@
+import { describe, expect, it } from '@jest/globals'
+import { WsRoomManager, type BroadcastWindow, type WsConnection } from 'enfilade'
+import type { LiveConnection } from '../../../lib/runtime/live-connection.js'
+import { TopicFanOut } from '../../../lib/runtime/topic-fan-out.js'
+import { TurnQueue } from '../../../lib/runtime/turn-queue.js'
+import { createConnection, createHost, type FakeSocket } from '../../support/fake-connection.js'
+import { nextTurn } from '../../support/next-turn.js'
+
+const room = '/chat/general'
+
+interface Setup {
+  readonly connection: LiveConnection
+  readonly socket: FakeSocket
+  readonly rooms: WsRoomManager<WsConnection>
+  readonly faults: unknown[]
+  /** How many messages each cork joined. */
+  readonly corks: number[]
+  readonly turn: TurnQueue
+}
+
+/** One connection, which is in the room. */
+function setUp(window: BroadcastWindow = 0): Setup {
+  const faults: unknown[] = []
+  const turn = new TurnQueue((error) => faults.push(error))
+  const { connection, socket } = createConnection(createHost({ turn }))
+  const fanOut = new TopicFanOut({
+    publisher: { publish: (_topic, frame) => socket.send(frame) > 0 },
+    backpressure: { limit: 1_000_000, policy: 'close' },
+    compressFrom: Infinity,
+    connections: () => [connection],
+    turn,
+    window,
+  })
+  const corks: number[] = []
+  const { cork } = socket
+  socket.cork = (callback) => {
+    const before = socket.frames.length
+    cork.call(socket, callback)
+    corks.push(socket.frames.length - before)
+  }
+  socket.onEnd = () => (connection.socket = undefined)
+  const rooms = new WsRoomManager<WsConnection>({ fanOut })
+  void rooms.join(connection, room)
+  return { connection, socket, rooms, faults, corks, turn }
+}
+
+function say({ rooms }: Setup, data: unknown): void {
+  rooms.broadcast(room, 'said', room, data)
+}
+
+function heard({ socket }: Setup): unknown[] {
+  return socket.records.map((record) => (record as { data: unknown }).data)
+}
+
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index)
+
+describe('a reply', () => {
+  it('goes out at once while a message of its connection is handled', () => {
+    const one = setUp()
+    one.turn.corked = one.connection
+    one.connection.reply(1, 'a')
+    expect(heard(one)).toEqual(['a'])
+  })
+
+  it('waits in a later turn for the others, and shares one write with them', async () => {
+    const one = setUp()
+    one.connection.reply(1, 'a')
+    one.connection.reply(2, 'b')
+    one.connection.replyError(3, 400, 'c')
+    expect(heard(one)).toEqual([])
+    await nextTurn()
+    expect(one.corks).toEqual([3])
+    expect(one.socket.records).toMatchObject([{ id: 1 }, { id: 2 }, { id: 3 }])
+  })
+
+  it('is not overtaken by what its connection is sent afterwards', async () => {
+    const one = setUp()
+    one.connection.reply(1, 'a')
+    one.connection.send('said', room, 'b')
+    expect(heard(one)).toEqual(['a', 'b'])
+    await nextTurn()
+    expect(heard(one)).toEqual(['a', 'b'])
+  })
+
+  it('is sent before the connection is closed', () => {
+    const one = setUp()
+    one.connection.reply(1, 'a')
+    one.connection.close()
+    expect(heard(one)).toEqual(['a'])
+    expect(one.socket.closed).toEqual({ code: 1000, reason: '' })
+  })
+
+  it('is dropped when its socket has closed meanwhile', async () => {
+    const one = setUp()
+    one.connection.reply(1, 'a')
+    one.connection.socket = undefined
+    await nextTurn()
+    expect(one.socket.frames).toEqual([])
+    expect(one.faults).toEqual([])
+  })
+
+  it('that fails to be sent keeps no other from going out', async () => {
+    const one = setUp()
+    const other = createConnection(createHost({ turn: one.turn }))
+    one.socket.cork = () => {
+      throw new Error('gone')
+    }
+    one.connection.reply(1, 'a')
+    other.connection.reply(1, 'b')
+    await nextTurn()
+    expect(other.socket.records).toEqual([{ id: 1, data: 'b' }])
+    expect(one.faults).toEqual([new Error('gone')])
+  })
+})
+
+describe('a burst of broadcasts', () => {
+  it('waits for the end of the turn from the 33rd on, in order', async () => {
+    const one = setUp()
+    for (const index of upTo(100)) say(one, index)
+    expect(heard(one)).toEqual(upTo(32))
+    await nextTurn()
+    expect(heard(one)).toEqual(upTo(100))
+  })
+
+  it('keeps its order with sends and replies that come between', async () => {
+    const one = setUp()
+    one.turn.corked = one.connection
+    for (const index of upTo(40)) say(one, index)
+    one.connection.send('said', room, 40)
+    say(one, 41)
+    one.connection.reply(1, 42)
+    one.turn.corked = undefined
+    await nextTurn()
+    expect(heard(one)).toEqual(upTo(43))
+  })
+
+  it('goes out before its connection is closed', () => {
+    const one = setUp()
+    for (const index of upTo(40)) say(one, index)
+    one.connection.close()
+    expect(heard(one)).toEqual(upTo(40))
+  })
+
+  it('goes out to those who were members then', async () => {
+    const one = setUp()
+    for (const index of upTo(40)) say(one, index)
+    one.rooms.leave(one.connection, room)
+    expect(heard(one)).toEqual(upTo(40))
+    await nextTurn()
+    expect(heard(one)).toEqual(upTo(40))
+  })
+
+  it('does not wait when it would take more than 1 MiB', () => {
+    const one = setUp()
+    const large = 'x'.repeat(50_000)
+    for (const _ of upTo(60)) say(one, large)
+    expect(one.socket.frames.length).toBeGreaterThanOrEqual(53)
+  })
+
+  it('counts each turn anew', async () => {
+    const one = setUp()
+    for (const _ of upTo(5)) {
+      for (const index of upTo(20)) say(one, index)
+      await nextTurn()
+    }
+    const before = one.socket.frames.length
+    for (const index of upTo(20)) say(one, index)
+    expect(one.socket.frames.length - before).toBe(20)
+  })
+})
