@@ -126,12 +126,14 @@ async function openMember(endpoint: Endpoint, scenario: Scenario, index: number)
 }
 
 async function run(seconds: number): Promise<LoadResult> {
+  for (const room of rooms) room.work()
   const before = process.cpuUsage()
   const start = performance.now()
   const sent = await Promise.all(senders.map((sender) => sender.run(start + seconds * 1000)))
   const elapsed = (performance.now() - start) / 1000
   await Promise.all(rooms.map((room) => room.drained()))
   const { user, system } = process.cpuUsage(before)
+  for (const room of rooms) room.rest()
   return {
     messages: sent.reduce((sum, count) => sum + count, 0),
     seconds: elapsed,
@@ -162,15 +164,29 @@ async function handle(request: LoadRequest): Promise<LoadResult | undefined> {
   }
 }
 
+/** Whether the harness waits for an answer. */
+let isAsked = false
+/** What went wrong while it did not. */
+let fault: unknown
+
+function respond(response: LoadResponse): void {
+  if (!isAsked) return
+  isAsked = false
+  process.send?.(response)
+}
+
 function fail(error: unknown): void {
-  const reason = error instanceof Error ? error.message : String(error)
-  process.send?.({ ok: false, reason } satisfies LoadResponse)
+  if (!isAsked) fault ??= error
+  respond({ ok: false, reason: error instanceof Error ? error.message : String(error) })
 }
 
 process.on('message', (request: LoadRequest) => {
-  handle(request).then((result) => {
-    process.send?.({ ok: true, ...(result ? { result } : {}) } satisfies LoadResponse)
-  }, fail)
+  isAsked = true
+  if (fault !== undefined) {
+    fail(fault)
+    return
+  }
+  handle(request).then((result) => respond({ ok: true, ...(result ? { result } : {}) }), fail)
 })
 // A connection that is lost: nobody awaits it.
 process.on('uncaughtException', fail)

@@ -9,15 +9,22 @@ const AT_A_TIME = 8
 /** Chunks that the slowest member may be behind, before the senders wait for it. */
 const LAG = 8
 
-/** Counts pushes. It reads only when it is told to. */
+/** Counts pushes. While there is load, it reads only when it is told to. */
 class Member {
   seen = 0
   #target = 0
   #done: (() => void)[] = []
 
   constructor(private readonly link: Link) {
-    link.pause()
     link.onMessages = (count) => this.#received(count)
+  }
+
+  work(): void {
+    this.link.pause()
+  }
+
+  rest(): void {
+    this.link.resume()
   }
 
   /** Reads until so many messages have been seen. */
@@ -58,6 +65,16 @@ export class Room {
   constructor(links: readonly Link[], bytes: number) {
     this.#members = links.map((link) => new Member(link))
     this.#chunk = Math.max(LEAST, Math.ceil(CHUNK / bytes))
+  }
+
+  /** From now on, pushes gather. */
+  work(): void {
+    for (const member of this.#members) member.work()
+  }
+
+  /** Members read what comes, so that they answer the pings of a server that others keep waiting. */
+  rest(): void {
+    for (const member of this.#members) member.rest()
   }
 
   /** Senders have got the replies to messages with so many pushes. */

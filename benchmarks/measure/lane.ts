@@ -71,20 +71,27 @@ export async function openLane(
     server?.stop()
     load.stop()
   }
+  const ask = (kind: 'check' | 'open', fault: string): Promise<unknown> =>
+    load.ask({ kind, target, scenario }).catch((error: unknown) => {
+      throw new Error(`${name}, ${scenario.name}: ${fault}`, { cause: error })
+    })
   try {
-    await load.ask({ kind: 'check', target, scenario })
-    await load.ask({ kind: 'open', target, scenario })
+    await ask('check', 'wrong answer')
+    await ask('open', 'not everyone could connect')
     return { name, scenario, load, server, pid, turns: [], stop }
   } catch (error) {
     stop()
-    throw new Error(`${name}, ${scenario.name}: wrong answer`, { cause: error })
+    throw error
   }
 }
 
 /** Puts load on the server for so long. */
-export async function takeTurn({ load, pid }: Lane, seconds: number): Promise<Turn> {
+export async function takeTurn(lane: Lane, seconds: number): Promise<Turn> {
+  const { load, pid, name, scenario } = lane
   const before = pid === undefined ? 0 : processCpu(pid)
-  const result = await load.run(seconds)
+  const result = await load.run(seconds).catch((error: unknown) => {
+    throw new Error(`${name}, ${scenario.name}: the load failed`, { cause: error })
+  })
   return { ...result, serverCpu: pid === undefined ? Number.NaN : processCpu(pid) - before }
 }
 
