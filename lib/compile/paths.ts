@@ -28,10 +28,9 @@ export function readAddress(
   where: string,
   problems: Problems,
 ): RouteAddress | undefined {
-  const isPath = (argument: unknown): argument is string =>
-    typeof argument === 'string' && argument.startsWith('/')
-  const [first, second] = args
-  const [event, path] = isPath(first) && second === undefined ? [undefined, first] : [first, second]
+  const isPathOnly = args[1] === undefined && isPath(args[0])
+  const event = isPathOnly ? undefined : args[0]
+  const path = isPathOnly ? args[0] : args[1]
   if (event !== undefined && (typeof event !== 'string' || event === '' || event.startsWith('/'))) {
     problems.add(
       where,
@@ -56,6 +55,10 @@ export function readAddress(
   const suffix = path === '/' ? '' : (path ?? '')
   const pattern = readPattern(prefix + suffix || '/', where, problems)
   return pattern && { event: event ?? DEFAULT_EVENT, pattern }
+}
+
+function isPath(argument: unknown): argument is string {
+  return typeof argument === 'string' && argument.startsWith('/')
 }
 
 /** The path of a channel is whole, since its clients know no other. */

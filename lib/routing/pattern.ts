@@ -33,6 +33,7 @@ const MAX_OPTIONAL_GROUPS = 5
  */
 export function parsePattern(source: string): Pattern {
   if (!source.startsWith('/')) throw new Error('a path starts with "/"')
+  if (!SPECIAL.test(source)) return { source, variants: [toTexts(source)], ...NAMELESS }
   const plain = readPlain(source)
   const variants = plain ? [plain] : expand(parse(source).tokens).map(toSegments)
   const nameLists = variants.map((segments) => segments.flatMap(namesOf))
@@ -48,6 +49,15 @@ export function parsePattern(source: string): Pattern {
     ? names
     : names.filter((name) => nameLists.every((list) => list.includes(name)))
   return { source, variants, required, names }
+}
+
+const NAMELESS = { required: [], names: [] } as const
+
+function toTexts(source: string): readonly Segment[] {
+  return source
+    .slice(1)
+    .split('/')
+    .map((text) => ({ kind: 'static', text }))
 }
 
 /**

@@ -28,11 +28,19 @@ export class RouteTable<R> {
   add(event: string, pattern: Pattern, route: R): R | undefined {
     const routes = this.#events.get(event) ?? createEventRoutes<R>()
     const { statics } = routes
-    const paths = pattern.variants.filter(isStatic).map(toPath)
-    const taken = paths.find((path) => statics.has(path))
-    if (taken !== undefined) return statics.get(taken)
-    if (paths.length < pattern.variants.length) {
-      const variants = pattern.variants.filter((segments) => !isStatic(segments))
+    const paths: string[] = []
+    const variants: (readonly Segment[])[] = []
+    for (const segments of pattern.variants) {
+      if (!isStatic(segments)) {
+        variants.push(segments)
+        continue
+      }
+      const path = toPath(segments)
+      const taken = statics.get(path)
+      if (taken !== undefined) return taken
+      paths.push(path)
+    }
+    if (variants.length > 0) {
       const trie = routes.trie ?? new PathTrie<R>()
       const inTrie = trie.add({ ...pattern, variants }, route)
       if (inTrie !== undefined) return inTrie
