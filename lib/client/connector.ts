@@ -1,7 +1,8 @@
 import type { WsPush, WsReply } from '../protocol/records.js'
 import { backOff } from './back-off.js'
 import { Heartbeat } from './heartbeat.js'
-import { Link, type WsClose } from './link.js'
+import { ENFILADE_V1 } from '../protocol/subprotocol.js'
+import { Link, type LinkTarget, type WsClose } from './link.js'
 import type { ClientSettings, TokenAnswer } from './options.js'
 import type { Platform } from './platform.js'
 import { isTransient, WsClientError } from './ws-client-error.js'
@@ -49,6 +50,8 @@ export class Connector {
   /** Of the pause, or of the attempt's time-out. */
   #cancelTimer: (() => void) | undefined
   #isPausing = false
+  /** The server spoke it once: a failure is a failure then. */
+  #knowsV1 = false
 
   constructor(parts: ConnectorParts) {
     this.#parts = parts
@@ -81,6 +84,7 @@ export class Connector {
 
   /** The server can answer pings. */
   startHeartbeat(): void {
+    this.#knowsV1 = true
     this.#heartbeat.start()
   }
 
@@ -105,23 +109,32 @@ export class Connector {
   }
 
   async #dial(turn: number): Promise<void> {
-    const { platform, url, settings } = this.#parts
+    const { url, settings } = this.#parts
     try {
       // The functions first: what they throw is a failed attempt as well.
       const [address, token] = await Promise.all([url(), settings.token?.()])
-      if (turn !== this.#turn) return
-      const link = new Link(platform.WebSocket, address, {
-        open: () => this.#opened(link, token),
-        record: (record) => {
-          this.#heartbeat.heard()
-          this.#parts.hooks.record(record)
-        },
-        close: (close) => this.#lose(close),
-      })
-      this.#socket = link
+      if (turn === this.#turn) this.#open({ url: address, protocols: [ENFILADE_V1] }, token)
     } catch (error) {
       if (turn === this.#turn) this.#fail(error)
     }
+  }
+
+  #open(target: LinkTarget, token: TokenAnswer): void {
+    const { platform, hooks } = this.#parts
+    // By the standard a client has to refuse a server that answers an offer with no choice.
+    const mayBePlain = target.protocols.length > 0 && !this.#knowsV1 && typeof token !== 'string'
+    const link = new Link(platform.WebSocket, target, {
+      open: () => this.#opened(link, token),
+      record: (record) => {
+        this.#heartbeat.heard()
+        hooks.record(record)
+      },
+      close: (close) => {
+        if (mayBePlain && !this.#link) this.#open({ ...target, protocols: [] }, token)
+        else this.#lose(close)
+      },
+    })
+    this.#socket = link
   }
 
   #opened(link: Link, token: TokenAnswer): void {

@@ -8,6 +8,13 @@ export interface WsClose {
   readonly reason: string
 }
 
+/** Where a link leads. */
+export interface LinkTarget {
+  readonly url: string
+  /** The subprotocols it offers. */
+  readonly protocols: readonly string[]
+}
+
 /** Who hears of a link. */
 export interface LinkHandlers {
   open(): void
@@ -21,8 +28,8 @@ export class Link {
   #isOpen = false
 
   /** @throws whatever the WebSocket class throws: a forbidden address */
-  constructor(WebSocket: WebSocketClass, url: string, handlers: LinkHandlers) {
-    const socket = new WebSocket(url, [ENFILADE_V1])
+  constructor(WebSocket: WebSocketClass, { url, protocols }: LinkTarget, handlers: LinkHandlers) {
+    const socket = new WebSocket(url, [...protocols])
     this.#socket = socket
     socket.onopen = () => {
       this.#isOpen = true

@@ -24,45 +24,20 @@ import {
   RecordDraft,
   type RecordsTransaction,
 } from '../../protocol/documents/record-transaction.js'
-import { PendingPushes, type PendingPush } from './pending-pushes.js'
+import { FlushWaiters } from './flush-waiters.js'
+import { PendingPushes } from './pending-pushes.js'
 import { RebasedRecords } from './rebased-records.js'
 import { ReplicaListeners, type ReplicaEvents, type ReplicaStatus } from './replica-events.js'
+import {
+  MAX_FRAME,
+  MAX_MESSAGE,
+  type FlushGoal,
+  type ReplicaOptions,
+  type ReplicaState,
+} from './replica-options.js'
 import { ReplicaPresence } from './replica-presence.js'
 import { revertRecord, type RecordStep } from './undo.js'
 import { UndoStack } from './undo-stack.js'
-
-/** The largest frame that is taken in parts, in UTF-16 units. */
-const MAX_MESSAGE = 64 * 1024 * 1024
-
-/** The largest frame that a server takes in one by default, in bytes. */
-const MAX_FRAME = 60 * 1024
-
-/** What a replica keeps through a reload, as JSON. Two replicas must not start from one. */
-export interface ReplicaState {
-  readonly client: string
-  readonly schema: RecordSchema
-  readonly cursor?: DocumentCursor
-  readonly records: readonly DocumentRecord[]
-  readonly next: number
-  readonly pending: readonly PendingPush[]
-}
-
-/** What a replica is made of. */
-export interface ReplicaOptions {
-  /** The versions of the records that this code knows. Default: whatever the server has. */
-  readonly schema?: RecordSchema
-  /** What an earlier replica kept. */
-  readonly state?: ReplicaState
-  /** The name of the replica. Default: random. Nobody else may know it, or use it. */
-  readonly client?: string
-  /** The largest frame the server takes in one, in bytes. Default: 60 KiB. */
-  readonly maxFrame?: number
-  /** When to send edits. Default: at once. Edits made until then become one push if they can. */
-  readonly schedule?: (send: () => void) => void
-}
-
-/** Done, or done and safe from a crash of the server. */
-export type FlushGoal = 'acknowledged' | 'durable'
 
 /**
  * The client's side of a document of records: shows edits at once, sends them, and puts them onto
@@ -90,7 +65,7 @@ export class DocumentReplica {
   #staged: RecordOp[] = []
   #isScheduled = false
   #isBusy = false
-  #waiters: { goal: FlushGoal; n: number; resolve: () => void }[] = []
+  readonly #waiters = new FlushWaiters(this.#pushes)
 
   constructor(options: ReplicaOptions = {}) {
     const { schema = {}, state, maxFrame = MAX_FRAME, schedule = (send) => send() } = options
@@ -199,10 +174,7 @@ export class DocumentReplica {
 
   /** Done when the server has everything that was edited so far. Offline it waits. */
   flush(goal: FlushGoal = 'durable'): Promise<void> {
-    return new Promise((resolve) => {
-      this.#waiters.push({ goal, n: this.#pushes.next, resolve })
-      this.#settle()
-    })
+    return this.#waiters.wait(goal)
   }
 
   /** A socket is open: `send` writes a text to it. */
@@ -392,11 +364,7 @@ export class DocumentReplica {
     const before = this.pending
     this.#pushes.settle(this.#durable)
     if (before !== this.pending) this.#listeners.emit('pending', this.pending)
-    const isLeft = ({ goal, n }: { goal: FlushGoal; n: number }): boolean =>
-      this.#pushes.all.some((push) => push.n < n && (goal === 'durable' || push.state !== 'acked'))
-    const done = this.#waiters.filter((waiter) => !isLeft(waiter))
-    this.#waiters = this.#waiters.filter((waiter) => !done.includes(waiter))
-    for (const { resolve } of done) resolve()
+    this.#waiters.settle()
   }
 
   #sendSoon(): void {

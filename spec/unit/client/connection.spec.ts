@@ -33,6 +33,33 @@ describe('connecting', () => {
     expect(socket.sent).toEqual([])
   })
 
+  it('tries without a subprotocol at once when it is not accepted with one', async () => {
+    const world = createFakeWorld()
+    const told = statuses(world)
+    ;(await world.socket()).end()
+    const plain = await world.socket()
+    expect(plain.protocols).toEqual([])
+    plain.open()
+    expect(told).toEqual([['open']])
+    const next = await world.dropAndRetry()
+    expect(next.protocols).toEqual(['enfilade.v1'])
+    next.end()
+    ;(await world.socket()).end(1006, 'down')
+    expect(world.client.status).toBe('reconnecting')
+    expect(world.sockets).toHaveLength(4)
+  })
+
+  it('does not do so once the server has spoken enfilade.v1, nor with a token', async () => {
+    const world = await openWorld()
+    ;(await world.dropAndRetry()).end()
+    await nextTurn()
+    expect(world.sockets).toHaveLength(2)
+    const withToken = createFakeWorld({ token: () => 't' })
+    ;(await withToken.socket()).end()
+    await nextTurn()
+    expect(withToken.sockets).toHaveLength(1)
+  })
+
   it('gives an attempt up that takes too long', async () => {
     const world = createFakeWorld({ connectTimeout: 3000 })
     const told = statuses(world)

@@ -70,6 +70,7 @@ describe('call', () => {
     const world = createFakeWorld()
     const reply = world.client.call('a', '/x')
     ;(await world.socket()).end()
+    ;(await world.socket()).end()
     await world.clock.advance(250)
     const socket = await world.socket()
     socket.open()
