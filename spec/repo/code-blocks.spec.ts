@@ -4,9 +4,17 @@ import { createProgram, findingsOf, publicNames } from '../support/type-check.js
 
 /** What snippets take for granted: the reader can guess it, and a declaration would be in the way. */
 const GIVEN = `
-import type { WsApp } from 'enfilade'
+import type { Channel, WsApp } from 'enfilade'
+import type { WsClient } from 'enfilade/client'
 declare global {
   const app: WsApp
+  const client: WsClient
+  const chat: Channel<'/chat/:room', {
+    calls: { say(data: { text: string }): { at: number } }
+    pushes: { said: { text: string; at: number } }
+    presence: { name: string; typing: boolean }
+  }>
+  function fetchToken(): Promise<string>
   class ChatController {}
   class Archive {
     recent(room: string): string[]
@@ -52,9 +60,13 @@ function importedNames(code: string): string[] {
 }
 
 const { compilerOptions: flags } = tsconfig
-const exported = publicNames(createProgram({ 'docs/given.ts': GIVEN }, flags))
+const given = createProgram({ 'docs/given.ts': GIVEN }, flags)
+const ofServer = publicNames(given)
+const ofClient = publicNames(given, 'lib/client/index.ts')
+const exported = [...ofServer, ...ofClient]
 const names = Object.fromEntries([
-  ...exported.map(({ name }) => [name, 'enfilade']),
+  ...ofClient.map(({ name }) => [name, 'enfilade/client']),
+  ...ofServer.map(({ name }) => [name, 'enfilade']),
   ...['IsString', 'Length'].map((name) => [name, 'class-validator']),
 ]) as Record<string, string>
 const program = createProgram(
@@ -83,7 +95,17 @@ describe('the code blocks of README and docs/', () => {
   })
 
   it('name their language, but for texts', () => {
-    const known = new Set(['', 'ts', 'ts foreign', 'js', 'json', 'sh', 'nginx', 'dockerfile'])
+    const known = new Set([
+      '',
+      'ts',
+      'ts foreign',
+      'mermaid',
+      'js',
+      'json',
+      'sh',
+      'nginx',
+      'dockerfile',
+    ])
     expect(blocks.filter(({ info }) => !known.has(info))).toEqual([])
   })
 

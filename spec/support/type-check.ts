@@ -13,8 +13,21 @@ export interface Finding {
   message: string
 }
 
+/** Where `tsconfig.json` finds the entries of the package. */
+function entryPaths(): Record<string, string[]> {
+  const { config } = ts.readConfigFile(join(repository, 'tsconfig.json'), ts.sys.readFile) as {
+    config: { compilerOptions: { paths: Record<string, string[]> } }
+  }
+  return Object.fromEntries(
+    Object.entries(config.compilerOptions.paths).map(([name, places]) => [
+      name,
+      places.map((place) => join(repository, place)),
+    ]),
+  )
+}
+
 /**
- * Makes a program of modules in memory that import `enfilade` from `lib/`.
+ * Makes a program of modules in memory that import `enfilade` and its subpaths from `lib/`.
  *
  * @param json `compilerOptions` as they stand in a tsconfig.json
  */
@@ -26,7 +39,7 @@ export function createProgram(sources: Sources, json: object): ts.Program {
   )
   const all: ts.CompilerOptions = {
     ...options,
-    ...{ noEmit: true, paths: { enfilade: [join(repository, 'lib/index.ts')] } },
+    ...{ noEmit: true, paths: entryPaths() },
   }
   const host = ts.createCompilerHost(all)
   const { fileExists, readFile, getSourceFile } = host
@@ -54,19 +67,19 @@ export function findingsOf(program: ts.Program, path: string): Finding[] {
   }))
 }
 
-/** A public name of `lib/index.ts`. */
+/** A public name of an entry of the package. */
 export interface PublicName {
   name: string
   /** The text of its doc comment. */
   comment: string
 }
 
-/** What `lib/index.ts` exports, with its doc comments. */
-export function publicNames(program: ts.Program): PublicName[] {
+/** What an entry exports, with its doc comments. */
+export function publicNames(program: ts.Program, entry = 'lib/index.ts'): PublicName[] {
   const checker = program.getTypeChecker()
-  const index = program.getSourceFile(join(repository, 'lib/index.ts'))
+  const index = program.getSourceFile(join(repository, entry))
   const module = index && checker.getSymbolAtLocation(index)
-  if (!module) throw new Error('lib/index.ts is not in the program')
+  if (!module) throw new Error(`${entry} is not in the program`)
   return checker.getExportsOfModule(module).map((symbol) => {
     const original = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol
     const comment = ts.displayPartsToString(original.getDocumentationComment(checker))
