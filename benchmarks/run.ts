@@ -1,7 +1,6 @@
 // npm run bench -- [options]: see README.md.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
-import { hasWindows } from './contenders/windows.js'
 import { createMeasurements, type Measurement } from './measure/all.js'
 import { checkContender } from './measure/lane.js'
 import { profileScenarios } from './measure/profile.js'
@@ -45,8 +44,7 @@ async function main(): Promise<void> {
     return
   }
   if (contenders.some(({ peer }) => peer)) preparePeers()
-  const extent = { quick, pace, windows: hasWindows() }
-  const measurements = createMeasurements(contenders, extent).filter(isSelected)
+  const measurements = createMeasurements(contenders, { quick, pace }).filter(isSelected)
   if (options.correctness || options.check) await checkAll(measurements)
   if (!options.correctness) write(reportOf(await measureAll(measurements)))
 }

@@ -1,6 +1,6 @@
 import { takingPart, type Contender } from '../contenders/contender.js'
 import type { Row } from '../report/row.js'
-import { createGroups, type Measured } from '../scenarios/all.js'
+import { createGroups } from '../scenarios/all.js'
 import type { Scenario } from '../scenarios/scenario.js'
 import { measureMemory } from './memory.js'
 import { measureStartup } from './startup.js'
@@ -17,7 +17,8 @@ export interface Measurement {
 }
 
 /** How much is measured. */
-export interface Extent extends Measured {
+export interface Extent {
+  readonly quick: boolean
   readonly pace: Pace
 }
 
@@ -31,7 +32,7 @@ export function createMeasurements(chosen: readonly Contender[], extent: Extent)
   const weighing = quick
     ? { turns: 1, connections: 3000, rooms: 10 }
     : { turns: Math.min(3, pace.turns), connections: 8000, rooms: 20 }
-  const loads = createGroups(extent).map((group) => ({
+  const loads = createGroups(quick).map((group) => ({
     names: group.scenarios.map(({ name }) => name),
     contenders: takingPart(group, chosen, quick),
     scenarios: group.scenarios,

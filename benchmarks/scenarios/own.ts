@@ -56,28 +56,23 @@ const limits: ScenarioGroup = {
   variations: [{ of: 'enfilade', setting: 'limits off', env: { BENCH_LIMITS: 'off' } }, ENFILADE],
 }
 
-/**
- * What Enfilade and the control are measured in, beside what everyone is.
- *
- * @param windows Whether Enfilade has `broadcastWindow`
- */
-export function ownGroups(windows: boolean): ScenarioGroup[] {
-  const windowed = windows ? [window('2'), window('auto')] : []
+/** What Enfilade and the control are measured in, beside what everyone is. */
+export function ownGroups(): ScenarioGroup[] {
   return [
     {
       scenarios: [senders('100 senders in turn to 1,000', { members: 1000 })],
       quick: 'no peers',
-      variations: [CONTROL, ENFILADE, ...windowed],
+      variations: [CONTROL, ENFILADE, window('2'), window('auto')],
     },
     {
       scenarios: [senders('100 senders to 1,000, 100 messages/s', { members: 1000, rate: 100 })],
       quick: 'nobody',
-      variations: [CONTROL, ENFILADE, ...windowed],
+      variations: [CONTROL, ENFILADE, window('2'), window('auto')],
     },
     {
       scenarios: [senders('An idle room of 100, 50 messages/s', { members: 100, rate: 50 })],
       quick: 'nobody',
-      variations: [CONTROL, ENFILADE, ...windowed.slice(1)],
+      variations: [CONTROL, ENFILADE, window('auto')],
     },
     {
       scenarios: [burst(32), burst(128)],

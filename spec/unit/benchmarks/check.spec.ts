@@ -108,7 +108,7 @@ describe('renderVerdicts', () => {
 })
 
 describe('the bounds', () => {
-  const groups = createGroups({ quick: true, windows: true })
+  const groups = createGroups(true)
   const rows = groups.flatMap(({ scenarios, variations }) =>
     scenarios.flatMap(({ name: scenario }) =>
       (variations ?? [{ of: 'enfilade' as const }])
