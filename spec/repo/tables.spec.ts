@@ -8,6 +8,7 @@ import {
   WsDefinitionError,
   type DefinitionProblem,
 } from 'enfilade'
+import { CLIENT_DEFAULTS } from 'enfilade/client'
 import { Problems } from '../../lib/errors/problems.js'
 import { checkOptions } from '../../lib/options/check-options.js'
 import { plain, readPage, section, tableRows } from '../support/docs.js'
@@ -79,6 +80,18 @@ describe('the tables of options in docs/options.md', () => {
     expect([min - 1, min, max, max + 1].map(takes)).toEqual([false, true, true, false])
     expect(takes(0)).toBe(min === 0 || range.includes('or 0 for none'))
     expect(takes(Infinity)).toBe(range.includes('or Infinity for none'))
+  })
+})
+
+describe('the table of options in docs/client.md', () => {
+  const rows = tableRows(readPage('docs/client.md'), 'option')
+
+  it('is CLIENT_DEFAULTS, with what has no default', () => {
+    const given = rows.filter(([, , value]) => value?.startsWith('`'))
+    const documented = given.map(([name, , value]) => [plain(name), JSON.parse(plain(value))])
+    expect(Object.fromEntries(documented)).toEqual(CLIENT_DEFAULTS)
+    const others = rows.filter((row) => !given.includes(row)).map(([name]) => plain(name))
+    expect(others).toEqual(['token', 'WebSocket'])
   })
 })
 
