@@ -23,6 +23,8 @@ export const CLOSE_CODES = {
   TIMEOUT: 4408,
   /** Replaced by a newer connection of the same session. */
   REPLACED: 4409,
+  /** The client's code is too old for the document: it has to be reloaded. */
+  OUTDATED: 4426,
 } as const
 
 /** RFC 6455, 5.5: a control frame holds 125 bytes, two of which are the code. */

@@ -222,8 +222,7 @@ export class DocumentReplica {
   }
 
   #restore({ schema, cursor, records, next, pending }: ReplicaState): void {
-    const unknown = pending.map((push) => ({ ...push, state: 'waiting' as const, wasSent: true }))
-    this.#pushes.restore(next, unknown)
+    this.#pushes.restore(next, pending)
     // What another version knew, this one cannot show.
     if (!isSameSchema(schema, this.#schema)) return
     this.#cursor = cursor

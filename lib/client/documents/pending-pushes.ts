@@ -33,9 +33,13 @@ export class PendingPushes {
     return this.#next
   }
 
+  /** Starts from what was kept. The records that were kept with it have what is acked, and no more. */
   restore(next: number, all: readonly PendingPush[]): void {
     this.#next = next
-    this.#all = [...all]
+    this.#all = all.map((push) => {
+      const state = push.state === 'acked' ? push.state : 'waiting'
+      return { ...push, state, wasSent: true }
+    })
   }
 
   /**

@@ -1,0 +1,12 @@
+/** What a document room needs of a socket: any WebSocket has it. */
+export interface DocumentSocket {
+  /** Sends a text frame. What it throws ends the session. */
+  send(text: string): unknown
+  /** Closes with a code and a reason of at most 123 bytes. */
+  close(code?: number, reason?: string): unknown
+  /**
+   * Bytes that wait to be sent. Where it is there, a session waits while it is high: the hydration
+   * of a large document does not pile up in the socket.
+   */
+  readonly bufferedAmount?: number
+}

@@ -1,0 +1,49 @@
+export { DocumentRoom } from './document-room.js'
+export { RoomHost, type RoomHostOptions } from './room-host.js'
+export { RoomConnection } from './room-connection.js'
+export type {
+  Access,
+  Admission,
+  DocumentHooks,
+  DocumentRoomOptions,
+  SessionSnapshot,
+  StorageReport,
+} from './room-options.js'
+export type { SessionInfo, DocumentSession } from './document-session.js'
+export type { DocumentSocket } from './document-socket.js'
+export type { DocumentTimers } from './document-timers.js'
+export type { DocumentChange, DocumentEngine, EngineHost } from './document-engine.js'
+
+export { RecordsEngine, type RecordsEngineOptions } from './records/records-engine.js'
+export type { CanWrite } from './records/judge-push.js'
+export type { RecordMigration, RecordType } from './records/record-types.js'
+export type { RecordsTransaction } from '../protocol/documents/record-transaction.js'
+export type { RecordsSnapshot } from './records/stored-records.js'
+export { definePresence, defineRecords, type RecordDefinition } from './dto-records.js'
+
+export { FileStorage, type FileStorageOptions } from './storage/file-storage.js'
+export type { SyncPolicy } from './storage/file-document.js'
+export { MemoryStorage } from './storage/memory-storage.js'
+export {
+  PostgresStorage,
+  type PostgresPool,
+  type PostgresStorageOptions,
+} from './storage/postgres-storage.js'
+export type {
+  DocumentStorage,
+  DocumentStorages,
+  StorageCut,
+  StoredDocument,
+} from './storage/document-storage.js'
+export { DocumentStorageError } from './storage/document-storage-error.js'
+
+export type {
+  DocumentRecord,
+  FieldOp,
+  JsonObject,
+  JsonValue,
+  RecordOp,
+  RecordPatch,
+  RecordSchema,
+} from '../protocol/documents/document-record.js'
+export type { DocumentAccess, PresenceUser } from '../protocol/documents/document-frames.js'

@@ -1,0 +1,342 @@
+import { randomUUID } from 'node:crypto'
+import { isPromise } from '../../async/maybe-promise.js'
+import { WsError } from '../../errors/ws-error.js'
+import {
+  DOCUMENT_WIRE,
+  type ClientFrame,
+  type ConnectFrame,
+  type DocumentCursor,
+  type PushFrame,
+  type VerdictFrame,
+} from '../../protocol/documents/document-frames.js'
+import type {
+  DocumentRecord,
+  RecordOp,
+  RecordSchema,
+} from '../../protocol/documents/document-record.js'
+import type { DocumentEngine, EngineHost } from '../document-engine.js'
+import { errorBody, isReportable, type DocumentSession } from '../document-session.js'
+import { DocumentStorageError } from '../storage/document-storage-error.js'
+import type { StoredDocument } from '../storage/document-storage.js'
+import { judgePush, type CanWrite, type Judgement } from './judge-push.js'
+import { Lineage } from './lineage.js'
+import { PushLog } from './push-log.js'
+import { RecordTypes, type RecordType } from './record-types.js'
+import {
+  DraftTransaction,
+  RecordDraft,
+  type RecordsTransaction,
+} from '../../protocol/documents/record-transaction.js'
+import { RecordStore } from './record-store.js'
+import { RecordsSession, RecordsSessions } from './records-sessions.js'
+import {
+  checkSnapshot,
+  decodeChange,
+  decodeSnapshot,
+  encodeJson,
+  makeSnapshot,
+  type RecordsSnapshot,
+  type StoredChange,
+} from './stored-records.js'
+
+/** What a document of records is made of. */
+export interface RecordsEngineOptions {
+  /** By the name of the type. */
+  readonly records: Readonly<Record<string, RecordType>>
+  /** Rules by type: who may change what. */
+  readonly canWrite?: Readonly<Record<string, CanWrite>>
+  /** Makes the names of epochs. Default: random. */
+  readonly newId?: () => string
+}
+
+/** Who made a transaction, and as which push. */
+interface Author {
+  readonly session: DocumentSession
+  readonly client: string
+  readonly n: number
+}
+
+/**
+ * Documents of typed records. The server puts transactions in an order; each push is answered with
+ * what came of it, and fields merge by arrival.
+ */
+export class RecordsEngine implements DocumentEngine<
+  DocumentRecord,
+  RecordsTransaction,
+  RecordsSnapshot
+> {
+  readonly #types: RecordTypes
+  readonly #canWrite: ReadonlyMap<string, CanWrite>
+  readonly #newId: () => string
+  readonly #store = new RecordStore()
+  readonly #lineage = new Lineage()
+  readonly #pushes = new PushLog()
+  #host!: EngineHost
+  #sessions!: RecordsSessions
+  /** The versions of what is stored, until it has been migrated. */
+  #schema: RecordSchema
+  /** This process has changed nothing so far. */
+  #isFresh = true
+  #isBusy = false
+
+  constructor({ records, canWrite = {}, newId = randomUUID }: RecordsEngineOptions) {
+    this.#types = new RecordTypes(records)
+    this.#canWrite = new Map(Object.entries(canWrite))
+    this.#newId = newId
+    this.#schema = this.#types.schema
+  }
+
+  get clock(): number {
+    return this.#store.clock
+  }
+
+  /** How many records there are. */
+  get size(): number {
+    return this.#store.size
+  }
+
+  restore({ snapshot, changes }: StoredDocument): void {
+    if (snapshot) {
+      const { schema, epochs, pushed, ...state } = decodeSnapshot(snapshot)
+      this.#store.restore(state)
+      this.#lineage.restore(epochs)
+      this.#pushes.restore(pushed)
+      this.#schema = schema
+    }
+    for (const change of changes.map(decodeChange)) this.#replay(change)
+    for (const { type } of this.#store.values()) this.#checkVersion(type)
+  }
+
+  attach(host: EngineHost): void {
+    this.#host = host
+    this.#sessions = new RecordsSessions(this.#types, this.#store, host)
+    if (this.#lineage.epoch === '') this.#lineage.begin(this.#newId(), this.clock)
+    const draft = new RecordDraft(this.#store)
+    for (const record of this.#store.values()) {
+      const current = this.#types.up(record, this.#schema)
+      if (current !== record) draft.set(record.id, current)
+    }
+    this.#schema = this.#types.schema
+    this.#commit(draft.net())
+  }
+
+  onDurable(clock: number): void {
+    for (const session of this.#host.sessions()) {
+      const state = RecordsSession.of(session)
+      if (!state || state.undurable === 0) continue
+      session.send({ type: 'durable', clock })
+      if (clock >= state.undurable) state.undurable = 0
+    }
+  }
+
+  receive(session: DocumentSession, frame: ClientFrame): void {
+    if (frame.type === 'connect') this.#connect(session, frame)
+    else if (frame.type === 'push') this.#push(session, frame)
+  }
+
+  sessionState(session: DocumentSession): unknown {
+    const state = RecordsSession.of(session)
+    if (!state) return undefined
+    const { client, schema } = state
+    return { wire: DOCUMENT_WIRE, client, schema, cursor: this.#cursor() }
+  }
+
+  resume(session: DocumentSession, state: unknown): void {
+    const frame = state as Pick<ConnectFrame, 'wire' | 'client' | 'schema'> & {
+      cursor: DocumentCursor
+    }
+    const { epoch, clock } = frame.cursor
+    const isCurrent = epoch === this.#lineage.epoch && clock === this.clock
+    if (!isCurrent) this.#connect(session, { ...frame, type: 'connect' })
+    else this.#sessions.admit(session, { ...frame, type: 'connect' })
+  }
+
+  get(id: string): DocumentRecord | undefined {
+    return structuredClone(this.#store.get(id))
+  }
+
+  transact<T>(work: (transaction: RecordsTransaction) => T): T {
+    if (this.#isBusy) throw new Error('A transaction cannot be begun inside another')
+    const draft = new RecordDraft(this.#store)
+    const transaction = new DraftTransaction(draft)
+    let result: T
+    this.#isBusy = true
+    try {
+      result = work(transaction)
+      if (isPromise(result)) throw new TypeError('A transaction is synchronous: nothing was done')
+      for (const id of draft.touched) {
+        const record = draft.get(id)
+        if (record) this.#types.check(record)
+      }
+    } finally {
+      transaction.end()
+      this.#isBusy = false
+    }
+    this.#commit(draft.net())
+    return result
+  }
+
+  snapshot(): RecordsSnapshot {
+    // Shared with nobody, whatever becomes of it.
+    return structuredClone(this.#snapshot())
+  }
+
+  loadSnapshot(snapshot: RecordsSnapshot): void {
+    checkSnapshot(snapshot)
+    const draft = new RecordDraft(this.#store)
+    for (const { id } of this.#store.values()) draft.set(id, undefined)
+    for (const [, record] of structuredClone(snapshot.records)) {
+      const current = this.#types.up(record, snapshot.schema)
+      this.#types.check(current)
+      draft.set(record.id, current)
+    }
+    this.#commit(draft.net())
+  }
+
+  encode(): Uint8Array {
+    return encodeJson(this.#snapshot())
+  }
+
+  #snapshot(): RecordsSnapshot {
+    return makeSnapshot({
+      ...this.#store.state(),
+      schema: this.#schema,
+      epochs: this.#lineage.state(),
+      pushed: this.#pushes.state(),
+    })
+  }
+
+  #replay({ clock, epoch, schema, pushed, ops }: StoredChange): void {
+    if (clock <= this.clock) return
+    if (clock !== this.clock + 1) {
+      throw new DocumentStorageError(`Change ${clock} follows on ${this.clock}`)
+    }
+    this.#lineage.begin(epoch, this.clock)
+    this.#store.commit(ops)
+    if (pushed) this.#pushes.note(...pushed)
+    if (schema) this.#schema = schema
+  }
+
+  #checkVersion(type: string): void {
+    const stored = this.#schema[type] ?? 1
+    const { [type]: known = 0 } = this.#types.schema
+    if (stored <= known) return
+    throw new DocumentStorageError(
+      `Records of type "${type}" have version ${stored}, this code knows ${known || 'none'}`,
+    )
+  }
+
+  #cursor(): DocumentCursor {
+    return { epoch: this.#lineage.epoch, clock: this.clock }
+  }
+
+  #connect(session: DocumentSession, frame: ConnectFrame): void {
+    if (!this.#sessions.admit(session, frame)) return
+    const { cursor, client } = frame
+    const isKnown =
+      cursor !== undefined &&
+      this.#store.remembers(cursor.clock) &&
+      this.#lineage.includes(cursor, this.clock)
+    this.#sessions.hydrate(session, cursor?.clock ?? 0, {
+      cursor: this.#cursor(),
+      mode: isKnown ? 'diff' : 'full',
+      pushed: this.#pushes.last(client),
+    })
+  }
+
+  #push(session: DocumentSession, frame: PushFrame): void {
+    const state = RecordsSession.of(session)
+    if (!state) throw new WsError(409, 'A client connects before it pushes')
+    const { n } = frame
+    // It has come a second time, and was answered the first.
+    if (n <= this.#pushes.last(state.client)) return
+    const draft = new RecordDraft(this.#store)
+    let judgement: Judgement
+    try {
+      judgement = this.#judge(session, draft, frame)
+    } catch (error) {
+      if (isReportable(error)) this.#host.report(error, session)
+      session.send(this.#discard(n, error))
+      return
+    }
+    const ops = draft.net()
+    const { isVerbatim, error } = judgement
+    if (ops.length === 0) {
+      session.send({ ...this.#discard(n), ...(error && { error }) })
+      return
+    }
+    const epoch = this.#commit(ops, { session, client: state.client, n })
+    const seen = state.isOlder ? this.#sessions.older(ops, state.schema) : ops
+    session.send({
+      type: 'verdict',
+      n,
+      clock: this.clock,
+      ...(isVerbatim && !state.isOlder ? { verdict: 'commit' } : { verdict: 'rebase', ops: seen }),
+      ...(epoch !== undefined && { epoch }),
+      ...(error && { error }),
+    })
+    this.#host.changed({ clock: this.clock, ops, sessionId: session.id }, session)
+  }
+
+  #judge(session: DocumentSession, draft: RecordDraft, frame: PushFrame): Judgement {
+    if (session.access === 'read') throw new WsError(403, 'Read only')
+    const schema = frame.schema ?? RecordsSession.of(session)?.schema ?? {}
+    const rules = {
+      types: this.#types,
+      canWrite: this.#canWrite,
+      report: (error: unknown) => this.#host.report(error, session),
+    }
+    // A rule decides; it does not write.
+    this.#isBusy = true
+    try {
+      return judgePush(draft, frame.ops, { rules, session, schema })
+    } finally {
+      this.#isBusy = false
+    }
+  }
+
+  #discard(n: number, error?: unknown): VerdictFrame {
+    const verdict = { type: 'verdict', n, verdict: 'discard', clock: this.clock } as const
+    return error === undefined ? verdict : { ...verdict, error: errorBody(error) }
+  }
+
+  /** Returns the epoch that begins with it, if one does. The author is told by the caller. */
+  #commit(ops: readonly RecordOp[], author?: Author): string | undefined {
+    if (ops.length === 0) return undefined
+    const isFirst = this.#isFresh
+    if (isFirst) this.#lineage.begin(this.#newId(), this.clock)
+    this.#isFresh = false
+    this.#store.commit(ops)
+    const { epoch } = this.#lineage
+    const { clock } = this
+    const text = JSON.stringify(ops)
+    const state = author && RecordsSession.of(author.session)
+    if (state) state.undurable = clock
+    if (author) this.#pushes.note(author.client, author.n)
+    this.#host.persist(clock, this.#storedText({ clock, epoch, ops: text, isFirst, author }))
+    const begin = isFirst ? `,"epoch":${JSON.stringify(epoch)}` : ''
+    const patch = `{"type":"patch","clock":${clock}${begin},"ops":${text}}`
+    const began = isFirst ? epoch : undefined
+    this.#sessions.broadcast({ ops, text: patch, epoch: began }, author?.session)
+    if (!author) this.#host.changed({ clock, ops }, undefined)
+    return began
+  }
+
+  /** A `StoredChange`, whose operations have been written already. */
+  #storedText(change: {
+    clock: number
+    epoch: string
+    ops: string
+    isFirst: boolean
+    author: Author | undefined
+  }): Uint8Array {
+    const { clock, epoch, ops, isFirst, author } = change
+    const head = JSON.stringify({
+      clock,
+      epoch,
+      ...(isFirst && { schema: this.#types.schema }),
+      ...(author && { pushed: [author.client, author.n] }),
+    } satisfies Omit<StoredChange, 'ops'>)
+    return new TextEncoder().encode(`${head.slice(0, -1)},"ops":${ops}}`)
+  }
+}

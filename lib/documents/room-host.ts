@@ -1,0 +1,180 @@
+import { guarded } from '../async/maybe-promise.js'
+import { WsError } from '../errors/ws-error.js'
+import { CLOSE_CODES } from '../protocol/close-codes.js'
+import type { DocumentEngine } from './document-engine.js'
+import { DocumentRoom } from './document-room.js'
+import { systemTimers, type DocumentTimers } from './document-timers.js'
+import { RoomConnection } from './room-connection.js'
+import type { Admission, DocumentRoomOptions } from './room-options.js'
+import { checkStorageKey } from './storage/storage-key.js'
+
+/** How long a document stays open without a session by default, in milliseconds. */
+const DEFAULT_IDLE_TIMEOUT = 30_000
+
+/** What a host works with. */
+export interface RoomHostOptions<E extends DocumentEngine> {
+  /** What a room of this path is made of; called whenever one is opened. */
+  readonly room: (path: string) => DocumentRoomOptions<E>
+  /** How long a document stays open without a session, in milliseconds. Default: 30 s. */
+  readonly idleTimeout?: number
+  /** Default: those of Node. */
+  readonly timers?: DocumentTimers
+}
+
+interface Entry<E extends DocumentEngine> {
+  readonly opening: Promise<DocumentRoom<E>>
+  room?: DocumentRoom<E>
+  idle?: unknown
+  /** Set while it closes. */
+  closing?: Promise<unknown>
+}
+
+/**
+ * Opens documents when they are needed, each once, and closes them when they are not.
+ *
+ * @example
+ * ```ts
+ * const host = new RoomHost({ room: (path) => ({ engine, storage: files.open(path) }) })
+ * const connection = host.connect('/board/7', { socket, sessionId, access: 'write' })
+ * ```
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- any engine: its types are inferred
+export class RoomHost<E extends DocumentEngine<any, any, any> = DocumentEngine> {
+  readonly #options: RoomHostOptions<E>
+  readonly #timers: DocumentTimers
+  readonly #entries = new Map<string, Entry<E>>()
+  readonly #waiting = new Set<RoomConnection>()
+  #isClosed = false
+
+  constructor(options: RoomHostOptions<E>) {
+    this.#options = options
+    this.#timers = options.timers ?? systemTimers
+  }
+
+  /** How many documents are open, or about to be. */
+  get size(): number {
+    return this.#entries.size
+  }
+
+  /** The room of a path, when it is open. */
+  get(path: string): DocumentRoom<E> | undefined {
+    const entry = this.#entries.get(path)
+    return entry?.closing ? undefined : entry?.room
+  }
+
+  /**
+   * The room of a path. It is loaded once, however many ask; it stays open for as long as it has
+   * sessions, and a while after the last call of `open`.
+   *
+   * @throws WsError 400 for a path that cannot be one, 503 when the host is closed, and what the
+   * load fails with: the next call tries again
+   */
+  async open(path: string): Promise<DocumentRoom<E>> {
+    checkStorageKey(path)
+    for (;;) {
+      if (this.#isClosed) throw new WsError(503, 'The documents are closed')
+      const entry = this.#entries.get(path)
+      if (!entry) return this.#start(path).opening
+      if (!entry.closing) {
+        const room = await entry.opening
+        if (!this.#isOpen(entry)) continue
+        if (room.sessions().length === 0) this.#idle(path, entry)
+        return room
+      }
+      await entry.closing
+    }
+  }
+
+  /**
+   * Lets a socket into a document, which is opened if it has to be. What arrives meanwhile waits, 64
+   * frames or 256 Ki at most. When the document cannot be opened, the socket is told and closed.
+   */
+  connect(path: string, admission: Admission): RoomConnection {
+    const connection = new RoomConnection(admission, () => this.#waiting.delete(connection))
+    this.#waiting.add(connection)
+    void this.open(path).then(
+      (room) => connection.enter(room),
+      (error: unknown) => connection.refuse(error),
+    )
+    return connection
+  }
+
+  /**
+   * Closes all: the sockets first, so that nothing new arrives, then the documents are brought to
+   * their storages. There is no way back.
+   *
+   * @throws AggregateError with what storages rejected with
+   */
+  async closeAll(code: number = CLOSE_CODES.RESTART, reason = 'The server closes'): Promise<void> {
+    this.#isClosed = true
+    for (const connection of [...this.#waiting]) connection.close(code, reason)
+    const closed = Array.from(this.#entries, async ([path, entry]) => {
+      this.#stopIdle(entry)
+      // Whoever asked has been told that it could not be opened.
+      const room = await entry.opening.catch(() => undefined)
+      try {
+        await room?.close(code, reason)
+      } finally {
+        this.#entries.delete(path)
+      }
+    })
+    const failures = (await Promise.allSettled(closed)).filter(
+      ({ status }) => status === 'rejected',
+    )
+    if (failures.length === 0) return
+    const reasons = failures.map((failure) => (failure as PromiseRejectedResult).reason as unknown)
+    throw new AggregateError(reasons, `${failures.length} documents could not be saved`)
+  }
+
+  #start(path: string): Entry<E> {
+    const entry: Entry<E> = { opening: this.#load(path) }
+    this.#entries.set(path, entry)
+    entry.opening.then(
+      (room) => {
+        entry.room = room
+        room.whenEmpty(() => this.#idle(path, entry))
+        this.#idle(path, entry)
+      },
+      () => this.#entries.delete(path),
+    )
+    return entry
+  }
+
+  async #load(path: string): Promise<DocumentRoom<E>> {
+    return DocumentRoom.open(this.#options.room(path))
+  }
+
+  #isOpen(entry: Entry<E>): boolean {
+    return !entry.closing && entry.room?.isClosed !== true
+  }
+
+  #idle(path: string, entry: Entry<E>): void {
+    this.#stopIdle(entry)
+    if (this.#isClosed) return
+    entry.idle = this.#timers.set(() => {
+      delete entry.idle
+      void guarded(
+        () => this.#tryToClose(path, entry),
+        // It has been reported by the room, which stays and tries again.
+        () => this.#idle(path, entry),
+      )
+    }, this.#options.idleTimeout ?? DEFAULT_IDLE_TIMEOUT)
+  }
+
+  #stopIdle(entry: Entry<E>): void {
+    if (entry.idle !== undefined) this.#timers.clear(entry.idle)
+    delete entry.idle
+  }
+
+  async #tryToClose(path: string, entry: Entry<E>): Promise<void> {
+    const { room } = entry
+    if (!room || room.sessions().length > 0) return
+    // A room that cannot be saved must not be forgotten.
+    await room.flush()
+    if (room.sessions().length > 0 || entry.idle !== undefined || this.#isClosed) return
+    // The last save of a room that is durable already makes its log short: it may fail.
+    entry.closing = room.close().catch(() => undefined)
+    await entry.closing
+    this.#entries.delete(path)
+  }
+}

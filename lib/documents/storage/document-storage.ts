@@ -1,0 +1,44 @@
+/** What a storage has of one document. */
+export interface StoredDocument {
+  /** The last that was saved; `undefined` for a document that is new. */
+  readonly snapshot: Uint8Array | undefined
+  /** What was appended since, in order. Changes that the snapshot has already do no harm. */
+  readonly changes: readonly Uint8Array[]
+  /** What was found broken and left out: the end of a log that a crash tore. */
+  readonly cut?: StorageCut
+}
+
+/** The end of a log that could not be read. It had not been reported durable. */
+export interface StorageCut {
+  /** How many bytes were cut. */
+  readonly bytes: number
+  readonly reason: string
+}
+
+/**
+ * Where one document is kept. A room calls one method at a time, and waits for it. What is kept are
+ * bytes: only the engine knows what is in them.
+ */
+export interface DocumentStorage {
+  /** Rejects when the document cannot be read; it is left as it is then. */
+  load(): Promise<StoredDocument>
+  /** Replaces the snapshot, whole or not at all, and forgets the changes appended before. */
+  save(snapshot: Uint8Array): Promise<void>
+  /**
+   * Adds changes, all or none. Done when they survive the process. A storage without it gets
+   * snapshots only.
+   */
+  append?(changes: readonly Uint8Array[]): Promise<void>
+  /** Lets go of files and the like. */
+  close?(): Promise<void>
+}
+
+/** Where many documents are kept, by key. */
+export interface DocumentStorages {
+  /**
+   * The storage of one document. It may be opened again after it was closed.
+   *
+   * @throws WsError 400 for a key that is none
+   */
+  open(key: string): DocumentStorage
+}

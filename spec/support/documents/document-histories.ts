@@ -1,0 +1,166 @@
+import fc from 'fast-check'
+import { nextTurn } from '../next-turn.js'
+import { seenBy, type DocumentWorld, type WorldClient } from './document-world.js'
+
+/** One step of a history. */
+export type Step =
+  | { do: 'create' | 'append' | 'write' | 'rename' | 'remove'; who: number; which: number }
+  | { do: 'undo' | 'redo' | 'connect' | 'drop' | 'reload' | 'sync'; who: number }
+  | { do: 'deliver'; who: number; way: 'up' | 'down'; count: number }
+  | { do: 'save' | 'fail' | 'restart' }
+
+const who = fc.nat(2)
+const which = fc.nat(5)
+
+/** Any step; deliveries are most of them, crashes are rare. */
+export const stepArbitrary: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 10,
+    arbitrary: fc.record({
+      do: fc.constantFrom('create', 'append', 'append', 'write', 'rename', 'remove'),
+      who,
+      which,
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('undo', 'redo'), who }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('connect', 'sync', 'sync'), who }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('drop', 'reload'), who }) },
+  {
+    weight: 16,
+    arbitrary: fc.record({
+      do: fc.constant('deliver'),
+      who,
+      way: fc.constantFrom('up', 'down'),
+      count: fc.integer({ min: 1, max: 12 }),
+    }),
+  },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('save') }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('fail', 'restart', 'restart') }) },
+)
+
+/** Runs steps, and remembers what must be true in the end. */
+export class History {
+  /** Marks that a replica put at the end of a list, by record. Each is there once, or it was taken back. */
+  readonly marks = new Map<string, Set<string>>()
+  /** Records that somebody removed, or whose creation was taken back: they may be gone. */
+  readonly touchy = new Set<string>()
+  readonly created = new Set<string>()
+  #count = 0
+  hasUndo = false
+
+  constructor(private readonly world: DocumentWorld) {}
+
+  async run(step: Step): Promise<void> {
+    const { world } = this
+    switch (step.do) {
+      case 'connect':
+        return world.connect(this.#client(step.who))
+      case 'sync':
+        return world.sync(this.#client(step.who))
+      case 'drop':
+        return world.drop(this.#client(step.who))
+      case 'reload':
+        return world.reload(this.#client(step.who))
+      case 'deliver':
+        for (let left = step.count; left > 0; left--)
+          world.deliver(this.#client(step.who), step.way)
+        return
+      case 'save':
+        return world.saved()
+      case 'fail':
+        world.storage.fail()
+        await nextTurn()
+        return world.timers.advance(60_000)
+      case 'restart':
+        return world.restart()
+      case 'undo':
+      case 'redo':
+        this.hasUndo = true
+        this.#client(step.who).replica[step.do]()
+        return
+      default:
+        return this.#edit(step.do, this.#client(step.who), step.which)
+    }
+  }
+
+  #client(index: number): WorldClient {
+    return this.world.clients[index] as WorldClient
+  }
+
+  #edit(kind: string, { replica, name }: WorldClient, which: number): void {
+    const mark = `${name} ${this.#count++}`
+    if (kind === 'create') {
+      const id = `note ${mark}`
+      this.created.add(id)
+      replica.transact((tx) => tx.put({ id, type: 'note', title: mark, marks: [], text: '' }))
+      return
+    }
+    const notes = replica.records()
+    const note = notes[which % Math.max(notes.length, 1)]
+    if (!note) return
+    const { id } = note
+    replica.transact((tx) => {
+      if (kind === 'append') {
+        tx.patch(id, { marks: [...(note.marks as string[]), mark] })
+        this.marks.set(id, (this.marks.get(id) ?? new Set()).add(mark))
+      } else if (kind === 'write') tx.patch(id, { text: `${note.text as string}${mark};` })
+      else if (kind === 'rename') tx.patch(id, { title: mark })
+      else {
+        tx.remove(id)
+        this.touchy.add(id)
+      }
+    })
+  }
+}
+
+/** What is wrong after everything has arrived; empty when nothing is. */
+export function faultsOf(world: DocumentWorld, history: History): string[] {
+  const faults: string[] = []
+  const truth = world.truth()
+  const expected = sortedJson(truth)
+  for (const client of world.clients) {
+    if (sortedJson(seenBy(client)) !== expected) {
+      faults.push(`${client.name} sees ${sortedJson(seenBy(client))}, the room has ${expected}`)
+    }
+    if (client.replica.pending > 0) faults.push(`${client.name} still has pending edits`)
+    if (client.replica.status !== 'synced')
+      faults.push(`${client.name} is ${client.replica.status}`)
+  }
+  if (world.room.durable !== world.room.clock) faults.push('not everything is durable')
+  for (const [id, marks] of history.marks) {
+    const found = ((truth[id] as { marks?: string[] } | undefined)?.marks ?? []) as string[]
+    // An undo may bring back, as a whole, what a crash took and its author sends again.
+    const mayDouble = world.hasLost && history.hasUndo
+    if (!mayDouble && new Set(found).size !== found.length)
+      faults.push(`${id} has a mark twice: ${found.join()}`)
+    const mayMiss = history.hasUndo || history.touchy.has(id)
+    const missing = [...marks].filter(
+      (mark) => !found.includes(mark) && !mayComeFirst(world, id, mark),
+    )
+    if (!mayMiss && missing.length > 0) faults.push(`${id} lost ${missing.join()}`)
+  }
+  if (history.hasUndo) return faults
+  for (const id of history.created) {
+    if (history.touchy.has(id)) {
+      // Who removed it may be back before who created it sends that again.
+      if (id in truth && !world.hasLost) faults.push(`${id} was removed, and is there`)
+    } else if (!(id in truth)) faults.push(`${id} is lost`)
+  }
+  return faults
+}
+
+/**
+ * After a crash that lost a record, a change of it may be sent again before its creator is back to
+ * create it again, and finds nothing to change.
+ */
+function mayComeFirst(world: DocumentWorld, id: string, mark: string): boolean {
+  return world.hasLost && id.split(' ')[1] !== mark.split(' ')[0]
+}
+
+function sortedJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  )
+}
