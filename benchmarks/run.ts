@@ -1,6 +1,6 @@
 // npm run bench -- [options]: see README.md.
 import { readFileSync, writeFileSync } from 'node:fs'
-import { cpus } from 'node:os'
+import { cpus, loadavg } from 'node:os'
 import { createMeasurements, type Measurement } from './measure/all.js'
 import { checkContender } from './measure/lane.js'
 import { profileScenarios } from './measure/profile.js'
@@ -17,7 +17,12 @@ import { readScenario, readTarget } from './scenarios/own-scenario.js'
 
 const options = readCommandLine()
 const { quick, contenders } = options
-const machine = { node: process.version, cpu: cpus()[0]?.model ?? '?', cores: cpus().length }
+const machine = {
+  node: process.version,
+  cpu: cpus()[0]?.model ?? '?',
+  cores: cpus().length,
+  busy: loadavg()[0] ?? 0,
+}
 /** A quick run has shorter and fewer turns: good for a look, too short for a figure to quote. */
 const pace = {
   turns: options.turns ?? (quick ? 3 : 9),

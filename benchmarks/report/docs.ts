@@ -60,9 +60,9 @@ function renderFigures({ machine, date, rows }: Report): string {
   const others = scenarios.filter(([row]) => row?.figure !== 'cpu')
   const loaded = under.filter(isCompared)
   const own = under.filter((of) => !isCompared(of))
-  const { node, cores, cpu } = machine
+  const { node, cores, cpu, busy } = machine
   return [
-    `One run on Node ${node.replace(/^v/, '')}, ${cores} cores of ${cpu}, ${date.slice(0, 10)}.`,
+    `One run on Node ${node.replace(/^v/, '')}, ${cores} cores of ${cpu}, ${date.slice(0, 10)}, with a load average of ${busy.toFixed(1)} before it started.`,
     'Server CPU per message or delivery; the control’s in microseconds, the others as ratios to it:',
     comparison('server CPU', loaded, (row) =>
       row.ratio === 1 ? renderValue(row) : times(row.ratio),

@@ -45,7 +45,13 @@ export interface LoadFigures {
 
 /** A whole run, as `--json` writes it. */
 export interface Report {
-  readonly machine: { readonly node: string; readonly cpu: string; readonly cores: number }
+  readonly machine: {
+    readonly node: string
+    readonly cpu: string
+    readonly cores: number
+    /** The load average before the run: what else the machine did. */
+    readonly busy: number
+  }
   readonly date: string
   readonly rows: readonly Row[]
 }

@@ -10,7 +10,7 @@ function row(scenario: string, contender: string, more: Partial<Row> = {}): Row 
 }
 
 const report: Report = {
-  machine: { node: 'v20.19.0', cpu: 'Some CPU', cores: 2 },
+  machine: { node: 'v20.19.0', cpu: 'Some CPU', cores: 2, busy: 0.04 },
   date: '2026-01-02T03:04:05.000Z',
   rows: [
     row('RPC echo, depth 16', CONTROL),
@@ -44,7 +44,9 @@ describe('the page with figures', () => {
   })
 
   it('names machine and day', () => {
-    expect(written).toContain('One run on Node 20.19.0, 2 cores of Some CPU, 2026-01-02.')
+    expect(written).toContain(
+      'One run on Node 20.19.0, 2 cores of Some CPU, 2026-01-02, with a load average of 0.0 before it started.',
+    )
   })
 
   it('has a column for each contender, the control in microseconds, the others as ratios', () => {
