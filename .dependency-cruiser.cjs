@@ -54,6 +54,14 @@ const folders = {
     may: ['protocol'],
     why: 'The client runs in a browser and is small there: the wire, and nothing of the server.',
   },
+  documents: {
+    may: ['protocol', 'errors', 'async', 'validation'],
+    why: 'A document room works on its own, over any socket and any storage.',
+  },
+  react: {
+    may: ['client', 'protocol'],
+    why: 'The hooks are a view of the client.',
+  },
   uws: {
     may: ['runtime', 'protocol', 'errors', 'async'],
     types: ['options', 'logging', 'rooms'],
@@ -76,6 +84,7 @@ const soleImporters = {
     only: ['transports/nats'],
     why: 'Who has no NATS does not install its client.',
   },
+  react: { only: ['react'], why: 'Who has no React does not install it.' },
   cookie: { only: ['uws'], why: 'Only the upgrade request has cookies.' },
   'proxy-addr': { only: ['uws'], why: 'Only the upgrade request has a remote address to resolve.' },
 }
@@ -167,7 +176,7 @@ module.exports = {
       name: 'no-orphans',
       severity: 'error',
       comment: 'A file nobody imports is dead, or a forgotten export of index.ts.',
-      from: { orphan: true, pathNot: '^lib/(client/)?index\\.ts$' },
+      from: { orphan: true, pathNot: '^lib/((client|react)/)?(documents/)?index\\.ts$' },
       to: {},
     },
     {

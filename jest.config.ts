@@ -18,6 +18,8 @@ const config: Config = {
   moduleNameMapper: {
     '^enfilade$': '<rootDir>/lib/index.ts',
     '^enfilade/client$': '<rootDir>/lib/client/index.ts',
+    '^enfilade/react$': '<rootDir>/lib/react/index.ts',
+    '^enfilade/((?:client/)?documents)$': '<rootDir>/lib/$1/index.ts',
     '^enfilade/(nats|redis)$': '<rootDir>/lib/transports/$1/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },

@@ -274,7 +274,7 @@ export class DocumentRoom<E extends DocumentEngine<any, any, any> = DocumentEngi
     const session = info && this.#sessions.get(info.id)
     if (!session) return
     if (presence)
-      guarded(
+      void guarded(
         () => this.#presence.show(session.user, session.id, presence),
         () => undefined,
       )

@@ -26,8 +26,8 @@ export interface SaverHost {
 
 interface Waiter {
   readonly clock: number
-  resolve(): void
-  reject(error: unknown): void
+  readonly resolve: () => void
+  readonly reject: (error: unknown) => void
 }
 
 /**

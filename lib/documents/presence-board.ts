@@ -44,7 +44,11 @@ export class PresenceBoard {
 
   /** A session of a user came; after a short absence the user is as before. */
   enter(user: string, session: string): void {
-    const shown = this.#users.get(user) ?? { states: new Map(), latest: null, grace: undefined }
+    const shown: Shown = this.#users.get(user) ?? {
+      states: new Map(),
+      latest: null,
+      grace: undefined,
+    }
     this.#users.set(user, shown)
     if (shown.grace !== undefined) this.#host.timers.clear(shown.grace)
     shown.grace = undefined

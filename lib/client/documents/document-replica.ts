@@ -13,6 +13,7 @@ import {
 } from '../../protocol/documents/document-frames.js'
 import {
   idOf,
+  isSameSchema,
   type DocumentRecord,
   type JsonObject,
   type RecordOp,
@@ -20,8 +21,8 @@ import {
 } from '../../protocol/documents/document-record.js'
 import { parseFrame, readServerFrame } from '../../protocol/documents/read-frame.js'
 import {
-  DraftTransaction,
   RecordDraft,
+  workOn,
   type RecordsTransaction,
 } from '../../protocol/documents/record-transaction.js'
 import { FlushWaiters } from './flush-waiters.js'
@@ -50,7 +51,7 @@ export class DocumentReplica {
   readonly #maxFrame: number
   readonly #schedule: (send: () => void) => void
   readonly #pushes = new PendingPushes()
-  readonly #records = new RebasedRecords(() => this.#pendingOps())
+  readonly #records = new RebasedRecords(() => this.#pushes.operations(this.#schema))
   readonly #undo = new UndoStack()
   readonly #presence = new ReplicaPresence()
   readonly #listeners = new ReplicaListeners()
@@ -135,14 +136,11 @@ export class DocumentReplica {
   transact<T>(work: (transaction: RecordsTransaction) => T): T {
     if (this.#isBusy) throw new Error('A transaction cannot be begun inside another')
     const draft = new RecordDraft(this.#records)
-    const transaction = new DraftTransaction(draft)
     let result: T
     this.#isBusy = true
     try {
-      result = work(transaction)
-      if (isThenable(result)) throw new TypeError('A transaction is synchronous: nothing was done')
+      result = workOn(draft, work)
     } finally {
-      transaction.end()
       this.#isBusy = false
     }
     const steps = this.#edit(draft)
@@ -228,12 +226,6 @@ export class DocumentReplica {
     this.#cursor = cursor
     this.#records.replaceBase(records)
     this.#records.rebaseAll()
-  }
-
-  *#pendingOps(): Generator<RecordOp> {
-    for (const { op, schema } of this.#pushes.operations()) {
-      if (isSameSchema(schema, this.#schema)) yield op
-    }
   }
 
   #edit(draft: RecordDraft): RecordStep[] {
@@ -402,13 +394,4 @@ export class DocumentReplica {
     this.#access = access
     this.#listeners.emit('access', access)
   }
-}
-
-function isThenable(value: unknown): boolean {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
-}
-
-function isSameSchema(a: RecordSchema, b: RecordSchema): boolean {
-  const names = Object.keys(a)
-  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name])
 }

@@ -1,5 +1,10 @@
 import { composeOps } from '../../protocol/documents/compose-ops.js'
-import { idOf, type RecordOp, type RecordSchema } from '../../protocol/documents/document-record.js'
+import {
+  idOf,
+  isSameSchema,
+  type RecordOp,
+  type RecordSchema,
+} from '../../protocol/documents/document-record.js'
 
 /** One transaction that the server may not have, or may lose again. */
 export interface PendingPush {
@@ -86,15 +91,18 @@ export class PendingPushes {
     this.#next = Math.max(this.#next, pushed + 1)
     for (const push of this.#all) {
       if (push.n > pushed) push.state = 'waiting'
-      else if (push.state !== 'acked') Object.assign(push, { state: 'acked', clock })
+      else {
+        // After a crash it may have a lower clock than the one it was acked with.
+        push.clock = push.state === 'acked' ? Math.min(push.clock, clock) : clock
+        push.state = 'acked'
+      }
     }
   }
 
-  /** The operations that the server's state does not have, in order. */
-  *operations(): Generator<{ op: RecordOp; schema: RecordSchema }> {
+  /** The operations that the server's state does not have, in order, as far as they fit a schema. */
+  *operations(own: RecordSchema): Generator<RecordOp> {
     for (const { ops, state, schema } of this.#all) {
-      if (state === 'acked') continue
-      for (const op of ops) yield { op, schema }
+      if (state !== 'acked' && isSameSchema(schema, own)) yield* ops
     }
   }
 }

@@ -29,7 +29,7 @@ export interface PushRules {
   readonly types: RecordTypes
   readonly canWrite: ReadonlyMap<string, CanWrite>
   /** Hears of a rule that failed for a reason of its own. */
-  report(error: unknown): void
+  readonly report: (error: unknown) => void
 }
 
 /** What came of a push. */

@@ -7,9 +7,9 @@ import type {
 
 /** Turns the fields of a record of one version into those of the next, and back. */
 export interface RecordMigration {
-  up(fields: JsonObject): JsonObject
+  readonly up: (fields: JsonObject) => JsonObject
   /** Without it, clients with the older version are told to reload. */
-  down?(fields: JsonObject): JsonObject
+  readonly down?: (fields: JsonObject) => JsonObject
 }
 
 /** One type of record. */
@@ -105,7 +105,7 @@ function convert(
 ): DocumentRecord {
   if (steps.length === 0) return record
   const { id, type, ...fields } = record
-  let result: JsonObject = structuredClone(fields) as JsonObject
+  let result = structuredClone<JsonObject>(fields)
   for (const step of steps) result = pick(step)?.call(step, result) ?? result
   return { ...result, id, type }
 }

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { isPromise } from '../../async/maybe-promise.js'
 import { WsError } from '../../errors/ws-error.js'
 import {
   DOCUMENT_WIRE,
@@ -23,8 +22,8 @@ import { Lineage } from './lineage.js'
 import { PushLog } from './push-log.js'
 import { RecordTypes, type RecordType } from './record-types.js'
 import {
-  DraftTransaction,
   RecordDraft,
+  workOn,
   type RecordsTransaction,
 } from '../../protocol/documents/record-transaction.js'
 import { RecordStore } from './record-store.js'
@@ -158,18 +157,15 @@ export class RecordsEngine implements DocumentEngine<
   transact<T>(work: (transaction: RecordsTransaction) => T): T {
     if (this.#isBusy) throw new Error('A transaction cannot be begun inside another')
     const draft = new RecordDraft(this.#store)
-    const transaction = new DraftTransaction(draft)
     let result: T
     this.#isBusy = true
     try {
-      result = work(transaction)
-      if (isPromise(result)) throw new TypeError('A transaction is synchronous: nothing was done')
+      result = workOn(draft, work)
       for (const id of draft.touched) {
         const record = draft.get(id)
         if (record) this.#types.check(record)
       }
     } finally {
-      transaction.end()
       this.#isBusy = false
     }
     this.#commit(draft.net())

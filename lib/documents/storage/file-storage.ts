@@ -24,7 +24,7 @@ export class FileStorage implements DocumentStorages {
   constructor({ folder, sync = 'always' }: FileStorageOptions) {
     if (typeof folder !== 'string' || folder === '') throw new TypeError('FileStorage: no folder')
     if (!(['always', 'never'] as string[]).includes(sync)) {
-      throw new TypeError(`FileStorage: sync is "always" or "never", got ${String(sync)}`)
+      throw new TypeError(`FileStorage: sync is "always" or "never", got ${sync}`)
     }
     this.#folder = resolve(folder)
     this.#sync = sync

@@ -27,22 +27,17 @@ export function diffRecord(
 /** The changes that turn one object into another; `undefined` when they are equal. */
 export function diffObject(before: JsonObject, after: JsonObject): RecordPatch | undefined {
   const patch: Record<string, FieldOp> = {}
-  let isEmpty = true
-  const add = (field: string, op: FieldOp): void => {
-    patch[field] = op
-    isEmpty = false
-  }
   for (const field of Object.keys(after)) {
     const value = after[field] as JsonValue
     const op = Object.hasOwn(before, field)
       ? diffValue(before[field] as JsonValue, value)
       : (['put', value] as const)
-    if (op) add(field, op)
+    if (op) patch[field] = op
   }
   for (const field of Object.keys(before)) {
-    if (!Object.hasOwn(after, field)) add(field, ['remove'])
+    if (!Object.hasOwn(after, field)) patch[field] = ['remove']
   }
-  return isEmpty ? undefined : patch
+  return Object.keys(patch).length === 0 ? undefined : patch
 }
 
 function diffValue(before: JsonValue, after: JsonValue): FieldOp | undefined {

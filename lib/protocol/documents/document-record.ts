@@ -47,3 +47,9 @@ export function idOf(op: RecordOp): string {
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
+
+/** Whether two say the same of every type. */
+export function isSameSchema(a: RecordSchema, b: RecordSchema): boolean {
+  const names = Object.keys(a)
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name])
+}

@@ -90,7 +90,7 @@ export class RecordDraft {
 }
 
 /** A draft for the hands of the application: what goes in and comes out are copies. */
-export class DraftTransaction implements RecordsTransaction {
+class DraftTransaction implements RecordsTransaction {
   #draft: RecordDraft | undefined
 
   constructor(draft: RecordDraft) {
@@ -141,6 +141,24 @@ export class DraftTransaction implements RecordsTransaction {
   #open(): RecordDraft {
     if (!this.#draft) throw new Error('The transaction is over')
     return this.#draft
+  }
+}
+
+/**
+ * Lets a function work on a draft.
+ *
+ * @throws what it throws; TypeError when it returns a promise
+ */
+export function workOn<T>(draft: RecordDraft, work: (transaction: RecordsTransaction) => T): T {
+  const transaction = new DraftTransaction(draft)
+  try {
+    const result = work(transaction)
+    if (typeof (result as { then?: unknown } | null | undefined)?.then === 'function') {
+      throw new TypeError('A transaction is synchronous: nothing was done')
+    }
+    return result
+  } finally {
+    transaction.end()
   }
 }
 
