@@ -10,7 +10,8 @@ import { safeLogger } from './logging/safe-logger.js'
 import { checkOptions } from './options/check-options.js'
 import { FIXED_LIMITS, resolveLimits, type ResolvedLimits } from './options/defaults.js'
 import type { WsAppOptions } from './options/options.js'
-import { jsonCodec } from './protocol/codec.js'
+import { jsonCodec, type WsCodec, type WsFrame } from './protocol/codec.js'
+import type { WsPush } from './protocol/records.js'
 import { BroadcastExchange, type ExchangeFault } from './rooms/broadcast-exchange.js'
 import { RoomChannel } from './rooms/room-channel.js'
 import { WsRoomManager } from './rooms/ws-room-manager.js'
@@ -207,7 +208,7 @@ function createCore(
     rooms,
     encode: (push) => codec.encode(push),
     publishAll: (frame) => fanOut.publishAll(frame),
-    ...(exchange && { forward: (push) => exchange.publish(EVERYONE_CHANNEL, push) }),
+    ...(exchange && { forward: forwardTo(exchange, codec) }),
   })
   const host: AppHost = {
     codec,
@@ -236,6 +237,17 @@ function reportTransport(host: AppHost, cause: unknown, { action, channel }: Exc
   if (action === 'subscribe') return
   increment(host.counters.errors, 503)
   host.events.emit('error', { code: 503, message, cause })
+}
+
+/** Processes talk JSON: what a codec of one's own has written is for the clients of this one. */
+function forwardTo(
+  exchange: BroadcastExchange,
+  codec: WsCodec,
+): (push: WsPush, frame: WsFrame) => void {
+  return (push, frame) => {
+    const text = codec === jsonCodec ? (frame as string) : undefined
+    exchange.publish(EVERYONE_CHANNEL, push, text)
+  }
 }
 
 /** The channel of pushes to every connection. Rooms have channels of their own. */
@@ -276,7 +288,11 @@ function assemble(settings: Settings, core: Core, { container, native, compiled 
   })
   const sweeper = new Sweeper(host.server, (limits.maxLifetime ?? Infinity) * 1000)
   const everyone =
-    exchange && new RoomChannel(exchange, EVERYONE_CHANNEL, (push) => host.server.deliver(push))
+    exchange &&
+    new RoomChannel(exchange, EVERYONE_CHANNEL, (received) => {
+      const text = host.codec === jsonCodec ? received.frame : undefined
+      host.server.deliver(text ?? host.codec.encode(received.read()))
+    })
   return new WsApp({
     ...{ server: host.server, rooms: host.rooms, events: host.events, counters: host.counters },
     container: () => container.container,

@@ -1,7 +1,7 @@
 import { guarded, isPromise, orElse, type MaybePromise } from '../async/maybe-promise.js'
 import type { WsPush } from '../protocol/records.js'
 import type { WsBroadcastTransport } from '../transports/broadcast-transport.js'
-import { parsePush, readEnvelope, writeEnvelope } from './envelope.js'
+import { envelopeHead, readEnvelope, ReceivedPush } from './envelope.js'
 
 /** What went wrong between this process and the others. */
 export interface ExchangeFault {
@@ -19,6 +19,10 @@ export type ReportExchangeFault = (error: unknown, fault: ExchangeFault) => void
 export class BroadcastExchange {
   readonly #transport: WsBroadcastTransport
   readonly #instance = crypto.randomUUID()
+  readonly #heads = {
+    push: envelopeHead(this.#instance, false),
+    frame: envelopeHead(this.#instance, true),
+  }
   readonly #report: ReportExchangeFault
   /** Subscriptions that are being given back. */
   readonly #ending = new Set<Promise<void>>()
@@ -31,10 +35,12 @@ export class BroadcastExchange {
   /**
    * Never waits: local members have been served, whatever a broker does.
    *
+   * @param frame the push as the JSON codec has written it, where it has
    * @throws TypeError when the push cannot be written as JSON, which processes talk in
    */
-  publish(channel: string, push: WsPush): void {
-    const payload = writeEnvelope({ from: this.#instance, push: JSON.stringify(push) })
+  publish(channel: string, push: WsPush, frame?: string): void {
+    const { push: head, frame: headOfFrame } = this.#heads
+    const payload = frame === undefined ? head + JSON.stringify(push) : headOfFrame + frame
     void guarded(
       () => this.#transport.publish(channel, payload),
       (error) => this.#report(error, { action: 'publish', channel }),
@@ -42,11 +48,11 @@ export class BroadcastExchange {
   }
 
   /** @throws what the transport throws; rejects with what it rejects with, after telling of it */
-  subscribe(channel: string, deliver: (push: WsPush) => void): MaybePromise<void> {
+  subscribe(channel: string, deliver: (received: ReceivedPush) => void): MaybePromise<void> {
     const receive = (payload: string): void => {
       try {
-        const { from, push } = readEnvelope(payload)
-        if (from !== this.#instance) deliver(parsePush(push))
+        const envelope = readEnvelope(payload)
+        if (envelope.from !== this.#instance) deliver(new ReceivedPush(envelope))
       } catch (error) {
         this.#report(error, { action: 'receive', channel })
       }

@@ -7,29 +7,68 @@ import type { WsPush } from '../protocol/records.js'
 export interface Envelope {
   /** The instance that published. */
   readonly from: string
+  /** Whether the text is a frame of the JSON codec: such nodes publish it as it is. */
+  readonly isFrame: boolean
   /** The push, as JSON. */
   readonly push: string
 }
 
-export function writeEnvelope({ from, push }: Envelope): string {
-  return `${JSON.stringify({ from })}\n${push}`
+const FRAME = 'json'
+
+/** The line of an envelope: the same for all that an instance publishes, in each of its two forms. */
+export function envelopeHead(from: string, isFrame: boolean): string {
+  return `${JSON.stringify(isFrame ? { from, frame: FRAME } : { from })}\n`
 }
 
-/** @throws Error when the payload was not written by {@link writeEnvelope} */
+/** @throws Error when the payload was not an {@link envelopeHead} and a push */
 export function readEnvelope(payload: string): Envelope {
   const end = payload.indexOf('\n')
-  const header: unknown = JSON.parse(payload.slice(0, Math.max(end, 0)))
-  const from =
-    typeof header === 'object' && header !== null && 'from' in header ? header.from : null
-  if (typeof from !== 'string') throw new TypeError('the payload does not say who published it')
-  return { from, push: payload.slice(end + 1) }
+  const { from, isFrame } = readHead(payload.slice(0, Math.max(end, 0)))
+  return { from, isFrame, push: payload.slice(end + 1) }
 }
 
-/** @throws Error when the text is no push as JSON */
-export function parsePush(text: string): WsPush {
-  const push = JSON.parse(text) as Partial<WsPush> | null
-  if (typeof push?.event !== 'string' || typeof push.path !== 'string') {
-    throw new TypeError('the payload holds no push')
+type Head = Omit<Envelope, 'push'>
+
+/** There are two for every instance: so many that nothing of it is kept for ever. */
+const MAX_HEADS = 1_000
+const heads = new Map<string, Head>()
+
+function readHead(line: string): Head {
+  const known = heads.get(line)
+  if (known) return known
+  const value: unknown = JSON.parse(line)
+  const { from, frame } = (value ?? {}) as Record<string, unknown>
+  if (typeof from !== 'string') throw new TypeError('the payload does not say who published it')
+  const head = { from, isFrame: frame === FRAME }
+  if (heads.size >= MAX_HEADS) heads.clear()
+  heads.set(line, head)
+  return head
+}
+
+/** A push from elsewhere, which is read only where somebody has to. */
+export class ReceivedPush {
+  readonly #envelope: Envelope
+
+  /** @throws TypeError when it says that it is a frame, and is none of a push */
+  constructor(envelope: Envelope) {
+    this.#envelope = envelope
+    const { isFrame, push } = envelope
+    if (isFrame && !push.startsWith('{"event":')) throw noPush()
   }
-  return push as WsPush
+
+  /** What nodes that talk JSON send as it is, when it was written as such. */
+  get frame(): string | undefined {
+    return this.#envelope.isFrame ? this.#envelope.push : undefined
+  }
+
+  /** @throws Error when the text is no push as JSON */
+  read(): WsPush {
+    const push = JSON.parse(this.#envelope.push) as Partial<WsPush> | null
+    if (typeof push?.event !== 'string' || typeof push.path !== 'string') throw noPush()
+    return push as WsPush
+  }
+}
+
+function noPush(): TypeError {
+  return new TypeError('the payload holds no push')
 }

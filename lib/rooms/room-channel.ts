@@ -1,6 +1,6 @@
 import { guarded, isPromise, orElse, type MaybePromise } from '../async/maybe-promise.js'
-import type { WsPush } from '../protocol/records.js'
 import type { BroadcastExchange } from './broadcast-exchange.js'
+import type { ReceivedPush } from './envelope.js'
 
 interface Operation {
   readonly kind: 'subscribe' | 'unsubscribe'
@@ -14,14 +14,18 @@ interface Operation {
 export class RoomChannel {
   readonly #exchange: BroadcastExchange
   readonly #name: string
-  readonly #deliver: (push: WsPush) => void
+  readonly #deliver: (received: ReceivedPush) => void
   #wanted = 0
   #isOn = false
   #running: Operation | undefined
   /** A transport may keep a handler of an earlier subscription: only the newest is heard. */
   #generation = 0
 
-  constructor(exchange: BroadcastExchange, name: string, deliver: (push: WsPush) => void) {
+  constructor(
+    exchange: BroadcastExchange,
+    name: string,
+    deliver: (received: ReceivedPush) => void,
+  ) {
     this.#exchange = exchange
     this.#name = name
     this.#deliver = deliver
@@ -70,8 +74,8 @@ export class RoomChannel {
     const generation = ++this.#generation
     const result = orElse(
       () =>
-        this.#exchange.subscribe(this.#name, (push) => {
-          if (generation === this.#generation) this.#deliver(push)
+        this.#exchange.subscribe(this.#name, (received) => {
+          if (generation === this.#generation) this.#deliver(received)
         }),
       (error) => {
         this.#generation++

@@ -8,10 +8,11 @@ import {
 } from '../async/maybe-promise.js'
 import { WsError } from '../errors/ws-error.js'
 import { prepareData } from '../protocol/codec-shortcuts.js'
-import { jsonCodec, type WsCodec } from '../protocol/codec.js'
+import { jsonCodec, type WsCodec, type WsFrame } from '../protocol/codec.js'
 import type { WsParams, WsPush } from '../protocol/records.js'
 import type { BroadcastExchange } from './broadcast-exchange.js'
 import type { BroadcastWindow } from './broadcast-window.js'
+import type { ReceivedPush } from './envelope.js'
 import { JoinAttempts, type JoinAttempt } from './join-attempts.js'
 import { Room } from './room.js'
 import { RoomChannel } from './room-channel.js'
@@ -187,9 +188,14 @@ export class WsRoomManager<M extends RoomMember = RoomMember> {
    * @internal
    */
   push(room: string, push: WsPush, exclude?: M, window?: BroadcastWindow): void {
-    this.#deliver(room, push, exclude, window)
-    const { exchange } = this.#options
-    if (exchange) exchange.publish(channelOf(room), push)
+    const { fanOut, exchange } = this.#options
+    const entry = this.#rooms.get(room)
+    const isJson = this.#codec === jsonCodec
+    // One text for the members here and for the other processes.
+    const frame = (fanOut && entry) || (exchange && isJson) ? this.#codec.encode(push) : undefined
+    if (entry && fanOut) fanOut.publish(entry, frame as WsFrame, exclude, window)
+    else if (entry) sendToAll(entry, push, exclude)
+    exchange?.publish(channelOf(room), push, isJson ? (frame as string) : undefined)
   }
 
   /**
@@ -202,18 +208,13 @@ export class WsRoomManager<M extends RoomMember = RoomMember> {
     return this.#options.fanOut ? prepareData(this.#codec, data) : data
   }
 
-  #deliver(room: string, push: WsPush, exclude?: M, window?: BroadcastWindow): void {
+  #receive(room: string, received: ReceivedPush): void {
     const entry = this.#rooms.get(room)
     if (!entry) return
     const { fanOut } = this.#options
-    if (fanOut) {
-      fanOut.publish(entry, this.#codec.encode(push), exclude, window)
-      return
-    }
-    const { event, path, data, params } = push
-    for (const member of entry.members) {
-      if (member !== exclude) member.send(event, path, data, params)
-    }
+    if (!fanOut) return sendToAll(entry, received.read())
+    const text = this.#codec === jsonCodec ? received.frame : undefined
+    fanOut.publish(entry, text ?? this.#codec.encode(received.read()))
   }
 
   #begin(connection: M, room: string): JoinAttempt<M> {
@@ -276,7 +277,9 @@ export class WsRoomManager<M extends RoomMember = RoomMember> {
   #channel(exchange: BroadcastExchange, room: string): RoomChannel {
     const existing = this.#channels.get(room)
     if (existing) return existing
-    const channel = new RoomChannel(exchange, channelOf(room), (push) => this.#deliver(room, push))
+    const channel = new RoomChannel(exchange, channelOf(room), (received) =>
+      this.#receive(room, received),
+    )
     this.#channels.set(room, channel)
     return channel
   }
@@ -290,6 +293,16 @@ export class WsRoomManager<M extends RoomMember = RoomMember> {
   /** Forgets a channel that nobody is in and that has nothing left to do. */
   #drop(room: string): void {
     if (this.#channels.get(room)?.isIdle) this.#channels.delete(room)
+  }
+}
+
+function sendToAll<M extends RoomMember>(
+  { members }: Room<M>,
+  { event, path, data, params }: WsPush,
+  exclude?: M,
+): void {
+  for (const member of members) {
+    if (member !== exclude) member.send(event, path, data, params)
   }
 }
 

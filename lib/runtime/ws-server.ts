@@ -10,7 +10,7 @@ export interface WsServerParts {
   /** Delivers to every connection of this process. */
   readonly publishAll: (frame: WsFrame) => void
   /** Tells the other processes; absent without a transport. */
-  readonly forward?: (push: WsPush) => void
+  readonly forward?: (push: WsPush, frame: WsFrame) => void
 }
 
 /** All connections of an app. Injectable. */
@@ -34,8 +34,11 @@ export class WsServer {
    */
   broadcast(event: string, path: string, data?: unknown): void {
     const push: WsPush = { event, path, data }
-    this.deliver(push)
-    this.#parts.forward?.(push)
+    const { forward, encode } = this.#parts
+    if (!forward && this.#connections.size === 0) return
+    const frame = encode(push)
+    this.deliver(frame)
+    forward?.(push, frame)
   }
 
   /** @returns the connection, when it is open in this process */
@@ -54,8 +57,8 @@ export class WsServer {
   }
 
   /** @internal */
-  deliver(push: WsPush): void {
-    if (this.#connections.size > 0) this.#parts.publishAll(this.#parts.encode(push))
+  deliver(frame: WsFrame): void {
+    if (this.#connections.size > 0) this.#parts.publishAll(frame)
   }
 
   /** @internal */

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
-import { WsRoomManager } from 'enfilade'
+import { jsonCodec, WsRoomManager, type WsCodec, type WsFrame } from 'enfilade'
 import { BroadcastExchange } from '../../../lib/rooms/broadcast-exchange.js'
-import { readEnvelope, writeEnvelope } from '../../../lib/rooms/envelope.js'
+import { envelopeHead, readEnvelope } from '../../../lib/rooms/envelope.js'
 import { FakeMember } from '../../support/fake-member.js'
 import { FakeTransport } from '../../support/fake-transport.js'
 import { nextTurn } from '../../support/next-turn.js'
@@ -9,6 +9,11 @@ import { nextTurn } from '../../support/next-turn.js'
 const room = '/chat/general'
 const channel = `ws:room:${room}`
 const push = { event: 'said', path: room, data: 'ünï\ncode 💬' }
+
+const ownCodec: WsCodec = {
+  decode: (frame) => frame,
+  encode: (record) => ('event' in record ? `${record.event} of ${record.path}` : ''),
+}
 
 let transport: FakeTransport
 let reports: string[]
@@ -27,9 +32,22 @@ beforeEach(() => {
 })
 
 describe('the envelope', () => {
-  it('gives back what was put in', () => {
-    const envelope = { from: 'here', push: '{"text":"a\\nb"}\n' }
-    expect(readEnvelope(writeEnvelope(envelope))).toEqual(envelope)
+  it.each([true, false])('gives back what was put in (a frame: %s)', (isFrame) => {
+    const push = '{"text":"a\\nb"}\n'
+    const payload = envelopeHead('here', isFrame) + push
+    expect(readEnvelope(payload)).toEqual({ from: 'here', isFrame, push })
+    // What was read once is remembered.
+    expect(readEnvelope(payload)).toEqual({ from: 'here', isFrame, push })
+  })
+
+  it('keeps instances apart, however many there are', () => {
+    for (let index = 0; index < 2_500; index++) {
+      expect(readEnvelope(envelopeHead(`node ${index}`, index % 2 === 0))).toEqual({
+        from: `node ${index}`,
+        isFrame: index % 2 === 0,
+        push: '',
+      })
+    }
   })
 })
 
@@ -92,6 +110,7 @@ describe('what comes in', () => {
     ['a push that is a number', '{"from":"elsewhere"}\n7'],
     ['a push without an event', '{"from":"elsewhere"}\n{"path":"/a"}'],
     ['a push without a path', '{"from":"elsewhere"}\n{"event":"said"}'],
+    ['a frame that is none of a push', '{"from":"elsewhere","frame":"json"}\nhello'],
     ['bytes', Buffer.from('hello') as unknown as string],
     ['nothing', undefined as unknown as string],
   ])('is reported and dropped when it is %s', (_what, payload) => {
@@ -101,10 +120,30 @@ describe('what comes in', () => {
     expect(ann.pushes).toEqual([])
   })
 
+  it.each([
+    ['without reading it, when it was written by the JSON codec', jsonCodec, '{"event":"a"…'],
+    ['in its own codec, when that is another', ownCodec, 'said of /chat/general'],
+  ])('is published %s', (_what, codec, expected) => {
+    const frames: WsFrame[] = []
+    rooms = new WsRoomManager<FakeMember>({
+      codec,
+      exchange: new BroadcastExchange(transport, () => undefined),
+      fanOut: {
+        enter: () => undefined,
+        exit: () => undefined,
+        publish: (_room, frame) => frames.push(frame),
+      },
+    })
+    void rooms.join(ann, room)
+    const text = codec === jsonCodec ? '{"event":"a"…' : JSON.stringify(push)
+    transport.receive(channel, envelopeHead('elsewhere', true) + text)
+    expect(frames).toEqual([expected])
+  })
+
   it('is reported when a member cannot take it', () => {
     void rooms.join(ann, room)
     ann.send = fail
-    transport.receive(channel, writeEnvelope({ from: 'elsewhere', push: JSON.stringify(push) }))
+    transport.receive(channel, envelopeHead('elsewhere', false) + JSON.stringify(push))
     expect(reports).toEqual([`receive ${channel}: Error: the broker is down`])
   })
 })

@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { BroadcastExchange } from '../../../lib/rooms/broadcast-exchange.js'
-import { writeEnvelope } from '../../../lib/rooms/envelope.js'
+import { envelopeHead } from '../../../lib/rooms/envelope.js'
 import { RoomChannel } from '../../../lib/rooms/room-channel.js'
 import { FakeTransport } from '../../support/fake-transport.js'
 import { nextTurn } from '../../support/next-turn.js'
 
 const down = new Error('the broker is down')
 const push = { event: 'said', path: '/a' }
-const payload = writeEnvelope({ from: 'elsewhere', push: JSON.stringify(push) })
+const payload = envelopeHead('elsewhere', false) + JSON.stringify(push)
 
 let transport: FakeTransport
 let heard: unknown[]
@@ -17,7 +17,7 @@ beforeEach(() => {
   transport = new FakeTransport()
   heard = []
   const exchange = new BroadcastExchange(transport, () => undefined)
-  channel = new RoomChannel(exchange, 'ws:room:/a', (received) => heard.push(received))
+  channel = new RoomChannel(exchange, 'ws:room:/a', (received) => heard.push(received.read()))
 })
 
 describe('RoomChannel', () => {
