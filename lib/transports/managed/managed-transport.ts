@@ -23,11 +23,17 @@ import { Subscriptions, type SubscriptionOutcome, type SubscriptionSteps } from 
 import { startCounters, type TransportCounters } from './transport-counters.js'
 
 /** Probes, in milliseconds; three in a row that are missed take less than 4 s. */
-const PROBE = { interval: 1_000, timeout: 750 }
+const PROBE = { interval: 1_000, timeout: 500 }
 const MAX_MISSES = 3
 
 /** Milliseconds between two looks at the clock. */
-const TICK = 250
+const TICK = 100
+
+/**
+ * Milliseconds after an outage before what was kept is sent: the others need as long to be back, and
+ * would miss it.
+ */
+const KEPT_DELAY = 750
 
 /** Channels that are told to the broker at once. */
 const STEP_SIZE = 1_000
@@ -64,6 +70,7 @@ export class ManagedTransport implements WsManagedTransport {
   readonly #gaps: Listeners<TransportGap>
   readonly #ticker: NodeJS.Timeout
   #probe: Probe | undefined
+  #holdUntil = 0
   #status: TransportStatus = 'connecting'
   #cause: Error | undefined
   #soon: NodeJS.Immediate | undefined
@@ -202,7 +209,10 @@ export class ManagedTransport implements WsManagedTransport {
   }
 
   #up(session: BroadcastSession): void {
-    this.#probe = new Probe(PROBE, performance.now())
+    const now = performance.now()
+    this.#cause = undefined
+    this.#probe = new Probe(PROBE, now)
+    if (this.#options.kept && this.#status === 'down') this.#holdUntil = now + KEPT_DELAY
     this.#outbox.maxPayload = session.maxPayload ?? Infinity
     this.#tick()
   }
@@ -293,8 +303,10 @@ export class ManagedTransport implements WsManagedTransport {
 
   #evaluate(): void {
     const misses = this.#probe?.misses ?? 0
+    const now = performance.now()
     const flow = misses > 0 ? 'strained' : 'open'
-    this.#outbox.setFlow(this.#loop.session ? flow : 'shut', performance.now())
+    const isShut = !this.#loop.session || now < this.#holdUntil
+    this.#outbox.setFlow(isShut ? 'shut' : flow, now)
     if (!this.#closing) this.#become(this.#assess(misses))
   }
 

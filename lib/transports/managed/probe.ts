@@ -40,7 +40,8 @@ export class Probe {
       this.#waitingSince = undefined
     }
     if (now < this.#nextAt) return false
-    this.#nextAt = now + interval
+    // Kept to the beat, so that three misses take no longer than they may; after a pause it starts anew.
+    this.#nextAt = Math.max(this.#nextAt, now - interval) + interval
     this.#waitingSince ??= now
     return true
   }
