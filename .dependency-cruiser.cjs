@@ -41,7 +41,7 @@ const folders = {
   },
   runtime: {
     may: ['protocol', 'rooms', 'errors', 'async'],
-    types: ['logging'],
+    types: ['logging', 'transports'],
     why: 'What runs per message knows no decorators, no metadata and no third party.',
   },
   rooms: {

@@ -6,6 +6,7 @@ import { createProgram, findingsOf, publicNames } from '../support/type-check.js
 const GIVEN = `
 import type { Channel, WsApp } from 'enfilade'
 import type { WsClient } from 'enfilade/client'
+import type {} from 'enfilade/react'
 declare global {
   const app: WsApp
   const client: WsClient
@@ -28,12 +29,12 @@ declare global {
 
 const pages = readPages()
 const blocks = pages.flatMap(codeBlocks)
-const checked = blocks.filter(({ info }) => info === 'ts')
+const checked = blocks.filter(({ info }) => info === 'ts' || info === 'tsx')
 const tsconfig = readTsconfig()
 
 /** `docs/rooms.md` line 12 becomes a module beside the page, so that it is one of this package. */
-function pathOf({ page, line }: CodeBlock): string {
-  return page.replace('.md', `-${line}.ts`)
+function pathOf({ page, line, info }: CodeBlock): string {
+  return page.replace('.md', `-${line}.${info}`)
 }
 
 /** The README's own: the one a newcomer copies. */
@@ -60,11 +61,14 @@ function importedNames(code: string): string[] {
 }
 
 const { compilerOptions: flags } = tsconfig
-const given = createProgram({ 'docs/given.ts': GIVEN }, flags)
+const withJsx = { ...flags, jsx: 'react-jsx' }
+const given = createProgram({ 'docs/given.ts': GIVEN }, withJsx)
 const ofServer = publicNames(given)
 const ofClient = publicNames(given, 'lib/client/index.ts')
-const exported = [...ofServer, ...ofClient]
+const ofReact = publicNames(given, 'lib/react/index.ts')
+const exported = [...ofServer, ...ofClient, ...ofReact]
 const names = Object.fromEntries([
+  ...ofReact.map(({ name }) => [name, 'enfilade/react']),
   ...ofClient.map(({ name }) => [name, 'enfilade/client']),
   ...ofServer.map(({ name }) => [name, 'enfilade']),
   ...['IsString', 'Length'].map((name) => [name, 'class-validator']),
@@ -74,7 +78,7 @@ const program = createProgram(
     'docs/given.ts': GIVEN,
     ...Object.fromEntries(checked.map((block) => [pathOf(block), complete(block.code, names)])),
   },
-  flags,
+  withJsx,
 )
 
 describe('the code blocks of README and docs/', () => {
@@ -100,6 +104,7 @@ describe('the code blocks of README and docs/', () => {
       'ts',
       'ts foreign',
       'mermaid',
+      'tsx',
       'js',
       'json',
       'sh',

@@ -14,14 +14,14 @@ function problemsOf(controller: new () => object): string[] {
   }
 }
 
-function classWith(decorate: (target: object, name: string) => void, prefix?: any) {
+function classWith(decorate: MethodDecorator, prefix?: any) {
   class Chat {
     say(): string {
       return 'said'
     }
   }
   const descriptor = Object.getOwnPropertyDescriptor(Chat.prototype, 'say')
-  ;(decorate as (...args: unknown[]) => void)(Chat.prototype, 'say', descriptor)
+  decorate(Chat.prototype, 'say', descriptor!)
   Controller(prefix)(Chat)
   return Chat
 }
@@ -37,7 +37,7 @@ describe('@OnMessage with a channel', () => {
   })
 
   it('is found when another handler has its event and path', () => {
-    const decorate = (target: object, name: string): void => {
+    const decorate: MethodDecorator = (target, name) => {
       const descriptor = {}
       ;(OnMessage(chat, 'say') as MethodDecorator)(target, name, descriptor)
       OnMessage('say', '/chat/:room')(target, name, descriptor)

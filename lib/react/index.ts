@@ -1,0 +1,5 @@
+export { useClient, WsProvider, type WsProviderProps } from './ws-provider.js'
+export { useEvent } from './use-event.js'
+export { useMember, useMembers } from './use-members.js'
+export { useRoom, type RoomState } from './use-room.js'
+export { useStatus } from './use-status.js'
