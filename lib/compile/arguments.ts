@@ -165,8 +165,7 @@ function compileSession({ args }: ParameterRecord): ArgumentReader {
 function compileData(record: ParameterRecord, source: ArgumentSource): ArgumentReader {
   const { type, method, where, problems } = source
   const [explicit, options] = record.args
-  const emitted = methodParameterTypes(type, method.name)
-  const dataType = explicit ?? emitted?.[record.index]
+  const dataType = explicit ?? methodParameterTypes(type, method.name)?.[record.index]
   // Function is what TypeScript emits for a class that is imported by `import type`.
   if (dataType === undefined || (explicit === undefined && dataType === Function)) {
     problems.add(

@@ -1,18 +1,15 @@
+import { ownText } from '../protocol/own-text.js'
 import type { RoomMember } from './room-member.js'
+import { SmallSet } from './small-set.js'
 
 /** One room: as long as it has a member. */
 export class Room<M extends RoomMember> {
   readonly name: string
-  readonly members = new Set<M>()
+  readonly members = new SmallSet<M>()
   /** Bytes published since the fan-out last looked for slow members. */
   unchecked = 0
 
   constructor(name: string) {
-    this.name = copyOf(name)
+    this.name = ownText(name)
   }
-}
-
-/** A part of a message keeps the whole message in memory; a copy does not. */
-function copyOf(text: string): string {
-  return JSON.parse(JSON.stringify(text)) as string
 }

@@ -4,7 +4,7 @@ import type { Room } from '../rooms/room.js'
 import type { WsConnection } from './ws-connection.js'
 
 /** What `'auto'` gathers for, in milliseconds. */
-export const AUTO_WINDOW = 2
+const AUTO_WINDOW = 2
 
 /** A push that waits. */
 export interface GatheredPush {
@@ -12,16 +12,24 @@ export interface GatheredPush {
   readonly exclude: WsConnection | undefined
 }
 
-type Rooms = Room<WsConnection>
+type AnyRoom = Room<WsConnection>
+
+/** What has been gathered for a room. */
+interface Gathering {
+  readonly pushes: GatheredPush[]
+  /** Whether a push went out at once when it began. */
+  readonly hasPushed: boolean
+}
 
 /** Rooms whose windows end together. */
 interface Batch {
-  rooms: Set<Rooms>
-  timer: NodeJS.Timeout | undefined
+  readonly rooms: Set<AnyRoom>
+  readonly openedAt: number
+  readonly timer: NodeJS.Timeout
 }
 
 /** Delivers a push. */
-export type DeliverPush = (room: Rooms, push: GatheredPush) => void
+export type DeliverPush = (room: AnyRoom, push: GatheredPush) => void
 
 /**
  * Gathers pushes: many senders in many turns then share one write per member. Each push stays a
@@ -29,7 +37,7 @@ export type DeliverPush = (room: Rooms, push: GatheredPush) => void
  */
 export class BroadcastWindows {
   readonly #deliver: DeliverPush
-  readonly #gathered = new Map<Rooms, GatheredPush[]>()
+  readonly #gatherings = new Map<AnyRoom, Gathering>()
   readonly #batches = new Map<BroadcastWindow, Batch>()
 
   constructor(deliver: DeliverPush) {
@@ -38,61 +46,66 @@ export class BroadcastWindows {
 
   /** Whether nothing waits, in no room. */
   get isEmpty(): boolean {
-    return this.#gathered.size === 0
+    return this.#gatherings.size === 0
   }
 
   /** Delivers a push: now, or with the others of its window. */
-  push(room: Rooms, push: GatheredPush, window: BroadcastWindow): void {
-    const gathered = this.#gathered.size > 0 ? this.#gathered.get(room) : undefined
-    if (gathered && window !== 0) {
-      gathered.push(push)
+  push(room: AnyRoom, push: GatheredPush, window: BroadcastWindow): void {
+    const gathering = this.#gatherings.get(room)
+    if (gathering && window !== 0) {
+      gathering.pushes.push(push)
       return
     }
-    if (gathered) this.release(room)
+    this.release(room)
     if (window === 0 || window === 'auto') this.#deliver(room, push)
-    if (window !== 0) this.#open(room, window === 'auto' ? [] : [push], window)
+    if (window === 'auto') this.#open(room, window, { pushes: [], hasPushed: true })
+    else if (window > 0) this.#open(room, window, { pushes: [push], hasPushed: false })
   }
 
   /** Delivers at once what was gathered for a room: its members are about to change. */
-  release(room: Rooms): void {
-    if (this.#gathered.size === 0) return
-    const gathered = this.#gathered.get(room)
-    if (!gathered) return
-    this.#gathered.delete(room)
-    for (const push of gathered) this.#deliver(room, push)
+  release(room: AnyRoom): void {
+    const gathering = this.#gatherings.get(room)
+    if (!gathering) return
+    this.#gatherings.delete(room)
+    for (const push of gathering.pushes) this.#deliver(room, push)
   }
 
   /** Delivers at once all that was gathered. */
   releaseAll(): void {
     for (const { timer } of this.#batches.values()) clearTimeout(timer)
     this.#batches.clear()
-    for (const room of [...this.#gathered.keys()]) this.release(room)
+    for (const room of [...this.#gatherings.keys()]) this.release(room)
   }
 
-  #open(room: Rooms, gathered: GatheredPush[], window: BroadcastWindow): void {
-    this.#gathered.set(room, gathered)
-    let batch = this.#batches.get(window)
-    if (!batch) {
-      batch = { rooms: new Set(), timer: undefined }
-      this.#batches.set(window, batch)
-    }
+  #open(room: AnyRoom, window: BroadcastWindow, gathering: Gathering): void {
+    this.#gatherings.set(room, gathering)
+    const batch = this.#batches.get(window) ?? this.#startBatch(window)
     batch.rooms.add(room)
-    batch.timer ??= setTimeout(
-      () => this.#end(window),
-      window === 'auto' ? AUTO_WINDOW : window,
-    ).unref()
+  }
+
+  #startBatch(window: BroadcastWindow): Batch {
+    const length = window === 'auto' ? AUTO_WINDOW : window
+    const timer = setTimeout(() => this.#end(window), length).unref()
+    const batch = { rooms: new Set<AnyRoom>(), openedAt: performance.now(), timer }
+    this.#batches.set(window, batch)
+    return batch
   }
 
   #end(window: BroadcastWindow): void {
     const batch = this.#batches.get(window)
     if (!batch) return
-    const { rooms } = batch
+    const { rooms, openedAt } = batch
     this.#batches.delete(window)
+    // Delivering took longer than the window: whoever answers each sender at once has no idle moment.
+    const isOverloaded = performance.now() - openedAt > 2 * AUTO_WINDOW
     for (const room of rooms) {
-      const isLoaded = (this.#gathered.get(room)?.length ?? 0) > 0
+      const gathering = this.#gatherings.get(room)
       this.release(room)
-      // Whoever was pushed to so often will be again.
-      if (window === 'auto' && isLoaded) this.#open(room, [], window)
+      if (window !== 'auto' || !gathering) continue
+      const { pushes, hasPushed } = gathering
+      if (pushes.length > 0 || (hasPushed && isOverloaded)) {
+        this.#open(room, window, { pushes: [], hasPushed: false })
+      }
     }
   }
 }

@@ -1,7 +1,9 @@
 import { CLOSE_CODES, isSendableCloseCode, truncateReason } from '../protocol/close-codes.js'
 import type { WsFrame } from '../protocol/codec.js'
+import { ownText } from '../protocol/own-text.js'
 import type { WsMessageId, WsParams, WsReply } from '../protocol/records.js'
 import { ENFILADE_V1 } from '../protocol/subprotocol.js'
+import { SmallSet } from '../rooms/small-set.js'
 import type { AppHost } from './app-host.js'
 import type { ConnectionScope } from './connection-scope.js'
 import type { ConnectionSocket } from './connection-socket.js'
@@ -22,7 +24,7 @@ export interface ConnectionIdentity {
  * need is made when it is needed.
  */
 export class LiveConnection extends WsConnection {
-  readonly id = crypto.randomUUID()
+  readonly id = ownText(crypto.randomUUID())
   readonly session: unknown
   readonly remoteAddress: string
   readonly subprotocol: string
@@ -59,7 +61,7 @@ export class LiveConnection extends WsConnection {
   readonly #host: AppHost
   /** Replies that wait for the end of the turn. */
   #late: WsFrame[] | undefined
-  #rooms: Set<string> | undefined
+  #rooms: SmallSet<string> | undefined
 
   constructor(host: AppHost, socket: ConnectionSocket, identity: ConnectionIdentity) {
     super()
@@ -72,7 +74,7 @@ export class LiveConnection extends WsConnection {
   }
 
   get rooms(): ReadonlySet<string> {
-    return (this.#rooms ??= new Set())
+    return (this.#rooms ??= new SmallSet())
   }
 
   get hasRooms(): boolean {

@@ -1,4 +1,5 @@
 import { guarded } from '../async/maybe-promise.js'
+import type { TransportGap, TransportStatusChange } from '../transports/broadcast-transport.js'
 import type { WsConnection } from './ws-connection.js'
 
 /** Why something was not delivered. */
@@ -14,6 +15,10 @@ export interface WsEventMap {
   error: WsErrorEvent
   /** Something a client sent, or should have been sent, was dropped. */
   drop: { readonly connection: WsConnection; readonly cause: WsDropCause }
+  /** The broadcast transport stands otherwise to its broker. */
+  transport: TransportStatusChange
+  /** Broadcasts from another process were lost on their way here. */
+  gap: TransportGap
 }
 
 /** A failure, whoever was told of it. */

@@ -3,7 +3,7 @@ import { isPromise } from '../async/maybe-promise.js'
 import { WsError } from '../errors/ws-error.js'
 import type { WsLogger } from '../logging/logger.js'
 import { chooseSubprotocol } from '../protocol/subprotocol.js'
-import type { ConnectionIdentity } from '../runtime/live-connection.js'
+import type { ConnectionIdentity, LiveConnection } from '../runtime/live-connection.js'
 import type { UpgradeRequest } from '../runtime/upgrade-request.js'
 import { increment, type WsCounters } from '../runtime/ws-counters.js'
 import type { OriginCheck } from './check-origin.js'
@@ -35,14 +35,15 @@ export interface UpgradePolicy {
 }
 
 /** What a socket is opened with: who it is, or why it is closed at once. */
-export type Admission = { readonly address: string } & (
+export type Admission = { readonly remoteAddress: string } & (
   | { readonly identity: ConnectionIdentity; readonly refusal?: never }
   | { readonly refusal: CloseRefusal; readonly identity?: never }
 )
 
 /** The one key of a socket's user data, since that is the socket object itself. */
 export interface SocketData {
-  enfilade: Admission
+  /** Its connection, once it is open and not refused. */
+  enfilade: Admission | LiveConnection
 }
 
 /** Takes upgrade requests to an answer. */
@@ -183,7 +184,7 @@ class Attempt {
   accept(session: unknown): void {
     const { remoteAddress } = this.#request
     const subprotocol = this.#subprotocol()
-    this.#upgrade({ address: remoteAddress, identity: { session, remoteAddress, subprotocol } })
+    this.#upgrade({ remoteAddress, identity: { session, remoteAddress, subprotocol } })
   }
 
   /** Refuses because of what `authorize` threw. */
@@ -198,7 +199,7 @@ class Attempt {
     }
     const refusal = toCloseRefusal(error)
     increment(this.#policy.counters.refused, refusal.code)
-    this.#upgrade({ refusal, address: this.#request.remoteAddress })
+    this.#upgrade({ refusal, remoteAddress: this.#request.remoteAddress })
   }
 
   refuseByHttp(refusal: HttpRefusal): void {

@@ -3,10 +3,10 @@ import { WsListenError } from '../errors/ws-listen-error.js'
 import type { WsLogger } from '../logging/logger.js'
 import { CLOSE_CODES, truncateReason } from '../protocol/close-codes.js'
 import type { ConnectionSocket } from '../runtime/connection-socket.js'
-import type { ConnectionIdentity, LiveConnection } from '../runtime/live-connection.js'
+import { LiveConnection, type ConnectionIdentity } from '../runtime/live-connection.js'
 import type { IpCounts } from './ip-counts.js'
 import { requireUws } from './native.js'
-import type { SocketData, Upgrader } from './upgrader.js'
+import type { Admission, SocketData, Upgrader } from './upgrader.js'
 
 /** What happens to sockets, for the runtime to hear. */
 export interface SocketHandlers {
@@ -39,8 +39,8 @@ export interface UwsServerParts {
   readonly logger: WsLogger
 }
 
-/** The socket object lives as long as the socket: what is put on it needs no native call to get. */
-type Socket = WebSocket<SocketData> & { connection?: LiveConnection }
+/** User data are properties of the socket object itself: reading them there needs no native call. */
+type Socket = WebSocket<SocketData> & Partial<SocketData>
 
 /** What uWebSockets.js gives as the reason when it cuts a socket for too large a message. */
 const TOO_BIG = 'Received too big message'
@@ -139,20 +139,21 @@ export class UwsServer {
   }
 
   #open(socket: Socket): void {
-    const { identity, refusal } = socket.getUserData().enfilade
+    const { identity, refusal } = socket.enfilade as Admission
     if (refusal) {
       socket.end(refusal.code, truncateReason(refusal.reason))
       return
     }
     const { handlers } = this.#parts
     // A connect handler may close the socket at once, and the close callback has to find this.
-    socket.connection = handlers.create(socket, identity)
-    handlers.opened(socket.connection)
+    const connection = handlers.create(socket, identity)
+    socket.enfilade = connection
+    handlers.opened(connection)
   }
 
   #message(socket: Socket, bytes: ArrayBuffer, isBinary: boolean): void {
-    const { connection } = socket
-    if (!connection) return
+    const connection = socket.enfilade
+    if (!(connection instanceof LiveConnection)) return
     // uWS takes its buffer back when this returns.
     const frame = isBinary ? new Uint8Array(bytes.slice(0)) : this.#decoder.decode(bytes)
     this.#parts.handlers.received(connection, frame)
@@ -170,10 +171,11 @@ export class UwsServer {
   }
 
   #close(socket: Socket, code: number, reasonBytes: ArrayBuffer): void {
-    const { connection } = socket
+    // Every method of a closed socket throws; its properties are still there.
+    const connection = socket.enfilade
     const { ips, handlers } = this.#parts
-    ips.give(socket.getUserData().enfilade.address)
-    if (!connection) return
+    ips.give(connection?.remoteAddress ?? '')
+    if (!(connection instanceof LiveConnection)) return
     const reason = this.#decoder.decode(reasonBytes)
     const isTooBig = code === 1006 && reason === TOO_BIG
     if (isTooBig) connection.gotTooBig()
@@ -181,8 +183,7 @@ export class UwsServer {
   }
 
   #withConnection(socket: Socket, handle: (connection: LiveConnection) => void): void {
-    const { connection } = socket
-    if (connection) handle(connection)
+    if (socket.enfilade instanceof LiveConnection) handle(socket.enfilade)
   }
 
   #guard(work: () => void): void {

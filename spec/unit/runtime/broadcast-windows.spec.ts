@@ -19,7 +19,10 @@ beforeEach(() => {
     delivered.push(`${room.name} ${String(frame)}`),
   )
 })
-afterEach(() => void jest.useRealTimers())
+afterEach(() => {
+  jest.restoreAllMocks()
+  jest.useRealTimers()
+})
 
 describe('a window', () => {
   it('gathers what is pushed in so many milliseconds, and keeps the order', () => {
@@ -92,6 +95,17 @@ describe("the window 'auto'", () => {
     jest.advanceTimersByTime(2)
     push(here, 'd', 'auto')
     expect(delivered).toHaveLength(4)
+  })
+
+  it('gathers when the process was too busy to end the window in time', () => {
+    push(here, 'a', 'auto')
+    jest.spyOn(performance, 'now').mockReturnValue(performance.now() + 9)
+    jest.advanceTimersByTime(2)
+    push(here, 'b', 'auto')
+    push(here, 'c', 'auto')
+    expect(delivered).toEqual(['/here a'])
+    jest.advanceTimersByTime(2)
+    expect(delivered).toEqual(['/here a', '/here b', '/here c'])
   })
 
   it('leaves no timer behind in rooms that are idle again', () => {
