@@ -21,8 +21,17 @@ export interface RoomHost {
   call(event: string, path: string, data?: unknown, options?: CallOptions): Promise<unknown>
   send(event: string, path: string, data?: unknown): boolean
   on(event: string, path: string, handler: PushHandler): () => void
-  /** Like `call`, but before everything that waits, while a connection is being restored. */
-  callFirst(event: string, path: string, data?: unknown): Promise<unknown>
+  /**
+   * Like `call`, but before everything that waits, while a connection is being restored.
+   *
+   * @param onData runs at once, before any push that came in the same packet
+   */
+  callFirst(
+    event: string,
+    path: string,
+    data: unknown,
+    onData: (data: unknown) => void,
+  ): Promise<unknown>
   /** Like `send`, but never waits for a connection. */
   sendNow(event: string, path: string, data: unknown): boolean
 }
@@ -140,6 +149,7 @@ export class Room {
   /** The server told what became of the room; before any push that follows. */
   judge(verdict: RoomVerdict | undefined): void {
     if (verdict !== 'recovered') this.#history.forget()
+    if (verdict === 'gap' && this.#state === 'joined') this.#onGap.emit({ reply: undefined })
   }
 
   /**
@@ -156,10 +166,7 @@ export class Room {
     }
     if (this.#state !== 'joined') return undefined
     if (verdict === 'refused') this.#sentAway({ reason: 'refused' })
-    else {
-      this.#presence.sendAgain()
-      if (verdict === 'gap') this.#onGap.emit({ reply: undefined })
-    }
+    else this.#presence.sendAgain()
     return undefined
   }
 
@@ -198,13 +205,12 @@ export class Room {
     const turn = this.#turn
     const host = this.#host
     try {
-      const reply = await (failures === 0
-        ? host.callFirst('join', this.path, this.#joinData)
-        : host.call('join', this.path, this.#joinData))
-      if (turn !== this.#turn) return
-      this.#entry = Promise.resolve(reply)
-      this.#setState('joined')
-      this.#onGap.emit({ reply })
+      await host.callFirst('join', this.path, this.#joinData, (reply) => {
+        if (turn !== this.#turn) return
+        this.#entry = Promise.resolve(reply)
+        this.#setState('joined')
+        this.#onGap.emit({ reply })
+      })
     } catch (error) {
       // After a loss the next connection tries.
       if (turn !== this.#turn || error instanceof ConnectionLost || host.isClosed) return
