@@ -32,6 +32,7 @@ import { ReplicaListeners, type ReplicaEvents, type ReplicaStatus } from './repl
 import {
   MAX_FRAME,
   MAX_MESSAGE,
+  sendAtOnce,
   type FlushGoal,
   type ReplicaOptions,
   type ReplicaState,
@@ -51,7 +52,7 @@ export class DocumentReplica {
   readonly #maxFrame: number
   readonly #schedule: (send: () => void) => void
   readonly #pushes = new PendingPushes()
-  readonly #records = new RebasedRecords(() => this.#pushes.operations(this.#schema))
+  readonly #records: RebasedRecords
   readonly #undo = new UndoStack()
   readonly #presence = new ReplicaPresence()
   readonly #listeners = new ReplicaListeners()
@@ -69,8 +70,9 @@ export class DocumentReplica {
   readonly #waiters = new FlushWaiters(this.#pushes)
 
   constructor(options: ReplicaOptions = {}) {
-    const { schema = {}, state, maxFrame = MAX_FRAME, schedule = (send) => send() } = options
+    const { schema = {}, state, maxFrame = MAX_FRAME, schedule = sendAtOnce } = options
     this.#schema = schema
+    this.#records = new RebasedRecords(() => this.#pushes.operations(schema))
     this.#maxFrame = maxFrame
     this.#schedule = schedule
     this.#client = state?.client ?? options.client ?? globalThis.crypto.randomUUID()

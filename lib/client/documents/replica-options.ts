@@ -34,3 +34,8 @@ export interface ReplicaOptions {
 
 /** Done, or done and safe from a crash of the server. */
 export type FlushGoal = 'acknowledged' | 'durable'
+
+/** The default of `schedule`. */
+export function sendAtOnce(send: () => void): void {
+  send()
+}

@@ -128,7 +128,7 @@ export function faultsOf(world: DocumentWorld, history: History): string[] {
   }
   if (world.room.durable !== world.room.clock) faults.push('not everything is durable')
   for (const [id, marks] of history.marks) {
-    const found = ((truth[id] as { marks?: string[] } | undefined)?.marks ?? []
+    const found = (truth[id] as { marks?: string[] } | undefined)?.marks ?? []
     // An undo may bring back, as a whole, what a crash took and its author sends again.
     const mayDouble = world.hasLost && history.hasUndo
     if (!mayDouble && new Set(found).size !== found.length)

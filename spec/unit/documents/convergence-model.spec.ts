@@ -10,15 +10,18 @@ it(
   `three clients and the room agree after any of ${RUNS} histories of edits, drops, reloads and crashes`,
   async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(stepArbitrary, { minLength: 20, maxLength: 100, size: 'max' }), async (steps) => {
-        const world = new DocumentWorld()
-        await world.start()
-        for (const client of world.clients) world.sync(client)
-        const history = new History(world)
-        for (const step of steps) await history.run(step)
-        await world.settle()
-        expect(faultsOf(world, history)).toEqual([])
-      }),
+      fc.asyncProperty(
+        fc.array(stepArbitrary, { minLength: 20, maxLength: 100, size: 'max' }),
+        async (steps) => {
+          const world = new DocumentWorld()
+          await world.start()
+          for (const client of world.clients) world.sync(client)
+          const history = new History(world)
+          for (const step of steps) await history.run(step)
+          await world.settle()
+          expect(faultsOf(world, history)).toEqual([])
+        },
+      ),
       { numRuns: RUNS, seed: SEED },
     )
   },
