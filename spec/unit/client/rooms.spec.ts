@@ -215,6 +215,14 @@ describe('a session that is resumed', () => {
     expect(third.last('$resume').data.rooms).toEqual({ [PATH]: { epoch: 'f', seq: 3 } })
   })
 
+  it('hears what follows a gap, whatever its number, when the server does not say where it is', async () => {
+    const world = await joinRoom()
+    const second = await resume(world, { resumed: true, rooms: { [PATH]: 'gap' } })
+    second.push('said', PATH, 'new', 3)
+    second.push('said', PATH, 'new', 3)
+    expect(world.heard).toEqual(['new'])
+  })
+
   it('leaves what it is refused', async () => {
     const world = await joinRoom()
     world.told.length = 0
