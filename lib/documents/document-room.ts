@@ -24,6 +24,9 @@ const DEFAULT_MAX_MESSAGE = 1024 * 1024
 /** Frames that cannot be taken before the session is closed. */
 const MAX_FAULTS = 16
 
+/** How often a room that closes tries to save. */
+const LAST_TRIES = 3
+
 type ItemOf<E> = E extends DocumentEngine<infer Item> ? Item : never
 type TransactionOf<E> = E extends DocumentEngine<unknown, infer Transaction> ? Transaction : never
 type SnapshotOf<E> = E extends DocumentEngine<unknown, unknown, infer Snapshot> ? Snapshot : never
@@ -313,9 +316,21 @@ export class DocumentRoom<E extends DocumentEngine<any, any, any> = DocumentEngi
     for (const session of sessions) session.close(code, reason)
     for (const session of sessions) this.#hooks.run('onSessionRemoved', session, 0)
     try {
-      await this.#saver?.compact()
+      await this.#saveLast()
     } finally {
       await this.#saver?.close()
+    }
+  }
+
+  /** Nobody will try again after this: one failure is not the end. */
+  async #saveLast(): Promise<void> {
+    for (let left = LAST_TRIES; ; left--) {
+      try {
+        await this.#saver?.compact()
+        return
+      } catch (error) {
+        if (left <= 1) throw error
+      }
     }
   }
 

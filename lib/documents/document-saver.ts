@@ -97,7 +97,7 @@ export class DocumentSaver {
 
   /** Makes the log short: saves a snapshot in its place. */
   compact(): Promise<void> {
-    if (this.#logged > 0 || this.#pending.length > 0) {
+    if (this.#logged > 0 || this.#pending.length > 0 || this.#isRunning) {
       this.#wantSnapshot()
     }
     return this.flush()
@@ -130,7 +130,7 @@ export class DocumentSaver {
     this.#stopTimer()
     this.#isRunning = true
     while (!this.#isClosed && this.#hasWork()) {
-      if (!(await this.#step())) break
+      if (!(await this.#step())) return
       if (!this.storage.append && this.#needsSnapshot && this.#waiters.length === 0) {
         // Snapshot after snapshot would be all that a busy document does.
         this.#wait(SAVE_DELAY)
@@ -177,6 +177,8 @@ export class DocumentSaver {
   }
 
   #fail(error: unknown): void {
+    // Whoever asks from now on begins a try of their own.
+    this.#isRunning = false
     this.host.onFailure(error)
     for (const { reject } of this.#waiters.splice(0)) reject(error)
     this.#wait(Math.min(FIRST_RETRY * 2 ** this.#retry, LAST_RETRY))
