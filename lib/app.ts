@@ -28,11 +28,12 @@ import { closeConnections } from './runtime/shutdown.js'
 import { Sweeper } from './runtime/sweeper.js'
 import { TopicFanOut } from './runtime/topic-fan-out.js'
 import { TurnQueue } from './runtime/turn-queue.js'
+import { watchTransport } from './runtime/watch-transport.js'
 import type { WsConnection } from './runtime/ws-connection.js'
 import { increment, WsCounters } from './runtime/ws-counters.js'
 import { WsEvents } from './runtime/ws-events.js'
 import { WsServer } from './runtime/ws-server.js'
-import type { WsBroadcastTransport } from './transports/broadcast-transport.js'
+import { isManaged, type WsBroadcastTransport } from './transports/broadcast-transport.js'
 import { compileOriginCheck } from './uws/check-origin.js'
 import { WsHttp } from './uws/http-routes.js'
 import { IpCounts } from './uws/ip-counts.js'
@@ -56,6 +57,8 @@ interface Core {
   readonly host: AppHost
   readonly fanOut: TopicFanOut
   readonly exchange: BroadcastExchange | undefined
+  /** Ends what is heard of the transport's state. */
+  readonly unwatch: (() => void) | undefined
   readonly runtimeOf: (app: ReturnType<typeof compileApp>) => Runtime
 }
 
@@ -227,7 +230,8 @@ function createCore(
     hooks.room = new RoomHooks(host, app, failures)
     return { dispatcher, failures, lifecycle: new Lifecycle({ host, app, dispatcher, failures }) }
   }
-  return { host, fanOut, exchange, runtimeOf }
+  const unwatch = transport && isManaged(transport) ? watchTransport(host, transport) : undefined
+  return { host, fanOut, exchange, unwatch, runtimeOf }
 }
 
 /** A failed subscription is also the error of whoever wanted to join, and counted there. */
@@ -319,6 +323,7 @@ function assemble(settings: Settings, core: Core, { container, native, compiled 
         await exchange?.whenIdle()
       }
       await atMost(FIXED_LIMITS.unsubscribeTimeout, released())
+      core.unwatch?.()
       uws.close()
       await container.dispose()
     },

@@ -132,7 +132,7 @@ export function describeManagedTransport(name: string, suite: ManagedTransportSu
       await all('ready', 5_000)
       let heard = 0
       const channels = Array.from({ length: 50_000 }, (_, index) => `ws:room:/chat/${index}`)
-      await Promise.all(channels.map((channel) => second.subscribe(channel, () => heard++)))
+      await Promise.all(channels.map(async (channel) => second.subscribe(channel, () => heard++)))
       const noticed = all('down', NOTICED.killed)
       await broker.kill()
       await noticed

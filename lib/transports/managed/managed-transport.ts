@@ -23,11 +23,8 @@ import { Subscriptions, type SubscriptionOutcome, type SubscriptionSteps } from 
 import { startCounters, type TransportCounters } from './transport-counters.js'
 
 /** Probes, in milliseconds; three in a row that are missed take less than 4 s. */
-const PROBE = { interval: 1_000, timeout: 500 }
+const PROBE = { interval: 1_000, timeout: 500, tick: 100 }
 const MAX_MISSES = 3
-
-/** Milliseconds between two looks at the clock. */
-const TICK = 100
 
 /**
  * Milliseconds after an outage before what was kept is sent: the others need as long to be back, and
@@ -98,7 +95,7 @@ export class ManagedTransport implements WsManagedTransport {
       message: (channel, payload) => this.#receivers.receive(channel, payload),
     })
     // The connection keeps the process alive, not the clock.
-    this.#ticker = setInterval(() => this.#tick(), TICK).unref()
+    this.#ticker = setInterval(() => this.#tick(), PROBE.tick).unref()
     this.#loop.start()
   }
 

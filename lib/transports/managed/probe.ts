@@ -4,6 +4,8 @@ export interface ProbeTimes {
   readonly interval: number
   /** Without an answer for so long, a probe is missed. */
   readonly timeout: number
+  /** Between two looks at the clock: when more has passed, this process was too busy to listen. */
+  readonly tick: number
 }
 
 /**
@@ -13,6 +15,7 @@ export interface ProbeTimes {
 export class Probe {
   readonly #times: ProbeTimes
   #nextAt: number
+  #lastTick: number
   #waitingSince: number | undefined
   #misses = 0
   #wasAnswered = false
@@ -20,6 +23,7 @@ export class Probe {
   constructor(times: ProbeTimes, now: number) {
     this.#times = times
     this.#nextAt = now
+    this.#lastTick = now
   }
 
   /** How many probes in a row had no answer. */
@@ -34,7 +38,11 @@ export class Probe {
 
   /** @returns whether a probe has to be sent now */
   tick(now: number): boolean {
-    const { interval, timeout } = this.#times
+    const { interval, timeout, tick } = this.#times
+    const pause = now - this.#lastTick - tick
+    this.#lastTick = now
+    // An answer that has come meanwhile has not been read yet.
+    if (pause > 0 && this.#waitingSince !== undefined) this.#waitingSince += pause
     if (this.#waitingSince !== undefined && now - this.#waitingSince >= timeout) {
       this.#misses++
       this.#waitingSince = undefined
