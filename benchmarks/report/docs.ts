@@ -27,6 +27,10 @@ const CHARTED = /^(RPC echo|Validated RPC.*|Broadcast to [\d,]+, 64 B), depth 16
 const START = '<!-- figures: written by `npm run bench -- --docs` -->'
 const END = '<!-- /figures -->'
 
+const PUSHED = `### When a server is pushed
+
+Only the control and Enfilade, in several settings. \`server\` and \`load\` are shares of a core:`
+
 /** What a cell of a table tells of a row. */
 type Cell = (row: Row) => string
 
@@ -61,8 +65,10 @@ function renderFigures({ machine, date, rows }: Report): string {
   const loaded = under.filter(isCompared)
   const own = under.filter((of) => !isCompared(of))
   const { node, cores, cpu, busy } = machine
+  const load =
+    busy === undefined ? '' : `, with a load average of ${busy.toFixed(1)} before it started`
   return [
-    `One run on Node ${node.replace(/^v/, '')}, ${cores} cores of ${cpu}, ${date.slice(0, 10)}, with a load average of ${busy.toFixed(1)} before it started.`,
+    `One run on Node ${node.replace(/^v/, '')}, ${cores} cores of ${cpu}, ${date.slice(0, 10)}${load}.`,
     'Server CPU per message or delivery; the control’s in microseconds, the others as ratios to it:',
     comparison('server CPU', loaded, (row) =>
       row.ratio === 1 ? renderValue(row) : times(row.ratio),
@@ -83,9 +89,7 @@ function renderFigures({ machine, date, rows }: Report): string {
     '### Memory and start-up',
     'Resident memory after collections, and the time from the start of the process until it listens:',
     comparison('', others, renderValue),
-    '### When a server is pushed',
-    'Only the control and Enfilade, in several settings. `server` and `load` are shares of a core:',
-    ...own.map(renderTable),
+    ...(own.length === 0 ? [] : [PUSHED, ...own.map(renderTable)]),
   ].join('\n\n')
 }
 

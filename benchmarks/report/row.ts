@@ -49,8 +49,8 @@ export interface Report {
     readonly node: string
     readonly cpu: string
     readonly cores: number
-    /** The load average before the run: what else the machine did. */
-    readonly busy: number
+    /** The load average before the run: what else the machine did. Reports of old do not tell. */
+    readonly busy?: number
   }
   readonly date: string
   readonly rows: readonly Row[]
