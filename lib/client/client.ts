@@ -206,6 +206,9 @@ export class Client implements WsClient, RoomHost {
     } else if (event === RESERVED_PUSH.CLOSING) {
       const { retryAfter } = (data ?? {}) as Partial<WsClosing>
       if (typeof retryAfter === 'number') this.#connector.stayAway(retryAfter)
+    } else if (event === RESERVED_PUSH.ERROR && isExpiry(data)) {
+      // When it fails, the server closes: nobody has to be told twice.
+      this.refreshToken().catch(() => undefined)
     }
   }
 
@@ -302,4 +305,10 @@ export class Client implements WsClient, RoomHost {
 
 function encode(message: { event: string; path: string; data?: unknown; id?: number }): string {
   return JSON.stringify(message)
+}
+
+/** `$error` about a `$token` that was good: the session runs out. */
+function isExpiry(data: unknown): boolean {
+  const { code, event } = (data ?? {}) as { code?: unknown; event?: unknown }
+  return code === 401 && event === TOKEN_EVENT
 }

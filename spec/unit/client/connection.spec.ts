@@ -277,6 +277,22 @@ describe('token', () => {
     expect(socket.sent).toEqual([])
   })
 
+  it('is renewed by itself when the server says that the session runs out', async () => {
+    const tokens = ['old', 'new']
+    const world = createFakeWorld({ token: () => tokens.shift() })
+    const socket = await world.socket()
+    socket.welcome()
+    socket.reply('$token')
+    await nextTurn()
+    socket.push('$error', '/', { code: 403, message: 'No', event: '$token', path: '/' })
+    socket.push('$error', '/', { code: 401, message: 'No', event: 'say', path: '/' })
+    await nextTurn()
+    expect(tokens).toEqual(['new'])
+    socket.push('$error', '/', { code: 401, message: 'Expired', event: '$token', path: '/' })
+    await nextTurn()
+    expect(socket.last('$token').data).toEqual({ token: 'new' })
+  })
+
   it('is renewed by refreshToken', async () => {
     const tokens = ['old', 'new']
     const world = createFakeWorld({ token: () => tokens.shift() })
