@@ -184,6 +184,8 @@ function createCore(
   const compressFrom = limits.compression ? FIXED_LIMITS.compressFrom : Infinity
   const hooks: { room?: RoomHooks } = {}
   const turn = new TurnQueue((error) => logger.error({ err: error }, 'sending failed'))
+  const counters = new WsCounters(transport && isManaged(transport) ? transport : undefined)
+  const events = new WsEvents((error) => logger.error({ err: error }, 'a listener failed'))
   const fanOut: TopicFanOut = new TopicFanOut({
     // The native app is made last, when nothing can be wrong any more.
     publisher: {
@@ -193,7 +195,7 @@ function createCore(
     backpressure: limits.backpressure,
     compressFrom,
     connections: (): WsConnection[] => server.connections(),
-    turn,
+    ...{ turn, counters, events },
     window: options.broadcastWindow ?? 0,
   })
   const exchange =
@@ -217,8 +219,8 @@ function createCore(
     codec,
     limits: runtimeLimits(limits, compressFrom),
     logger,
-    counters: new WsCounters(),
-    events: new WsEvents((error) => logger.error({ err: error }, 'a listener failed')),
+    counters,
+    events,
     rooms,
     server,
     turn,
@@ -375,5 +377,6 @@ function createUpgrader(
     authorizeTimeout: limits.authorizeTimeout * 1000,
     logger,
     counters: host.counters,
+    events: host.events,
   })
 }

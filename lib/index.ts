@@ -29,8 +29,14 @@ export type {
 } from './runtime/middleware.js'
 export { WsConnection } from './runtime/ws-connection.js'
 export { WsContext, type WsContextKind, type WsMessageInfo } from './runtime/ws-context.js'
-export type { WsCounters } from './runtime/ws-counters.js'
-export type { WsDropCause, WsErrorEvent, WsEventMap, WsEvents } from './runtime/ws-events.js'
+export type { TransportReport, WsCounters } from './runtime/ws-counters.js'
+export type {
+  WsDropCause,
+  WsErrorEvent,
+  WsEventMap,
+  WsEvents,
+  WsRefuseEvent,
+} from './runtime/ws-events.js'
 export type { BackpressureLimit, RateLimit } from './runtime/limits.js'
 export { WsRooms, type RoomBroadcastOptions } from './runtime/ws-rooms.js'
 export { WsServer } from './runtime/ws-server.js'

@@ -55,8 +55,9 @@ export class Failures {
 
   /** Pushes a `$` event. Never throws. */
   push(connection: LiveConnection, event: string, path: string, data: unknown): void {
+    const { codec, counters } = this.#host
     this.#orLog(`${event} cannot be encoded`, () => {
-      connection.write(this.#host.codec.encode({ event, path, data }))
+      if (connection.write(codec.encode({ event, path, data }))) counters.pushes++
     })
   }
 

@@ -8,6 +8,7 @@ import { toErrorBody, type Failures } from './failures.js'
 import type { LiveConnection } from './live-connection.js'
 import { PendingFrames } from './pending-frames.js'
 import type { CompiledApp, LifecycleHook } from './route.js'
+import { countClosed } from './ws-counters.js'
 import { NO_MESSAGE, WsContext } from './ws-context.js'
 
 /** What a lifecycle works with. */
@@ -61,6 +62,7 @@ export class Lifecycle {
     connection.closeReason = reason
     connection.pending = undefined
     host.counters.connections--
+    countClosed(host.counters, code)
     host.server.remove(connection)
     host.events.emit('disconnect', { connection, code })
     // The connect handlers come first, even when the client did not wait for them.

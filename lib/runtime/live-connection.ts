@@ -96,7 +96,10 @@ export class LiveConnection extends WsConnection {
 
   send(event: string, path: string, data?: unknown, params?: WsParams): boolean {
     if (!this.socket) return false
-    return this.write(this.#host.codec.encode({ event, path, params, data }))
+    const { codec, counters } = this.#host
+    const frame = codec.encode({ event, path, params, data })
+    counters.pushes++
+    return this.write(frame)
   }
 
   reply(id: WsMessageId, data?: unknown): boolean {
@@ -205,8 +208,9 @@ export class LiveConnection extends WsConnection {
 
   #answer(reply: WsReply): boolean {
     if (!this.socket) return false
-    const { codec, turn } = this.#host
+    const { codec, turn, counters } = this.#host
     const frame = codec.encode(reply)
+    counters.replies++
     // uWebSockets.js joins what is sent while a message is handled; later it writes each by itself.
     if (turn.corked === this || turn.isBusy) return this.write(frame)
     if (this.#late) {

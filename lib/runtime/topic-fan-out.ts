@@ -8,6 +8,8 @@ import { LiveConnection } from './live-connection.js'
 import type { BackpressureLimit } from './limits.js'
 import type { TurnQueue } from './turn-queue.js'
 import type { WsConnection } from './ws-connection.js'
+import type { WsCounters } from './ws-counters.js'
+import type { WsEvents } from './ws-events.js'
 
 /** What the fan-out has to know. */
 export interface TopicFanOutOptions {
@@ -15,6 +17,8 @@ export interface TopicFanOutOptions {
   readonly backpressure: BackpressureLimit
   readonly compressFrom: number
   readonly turn: TurnQueue
+  readonly counters: WsCounters
+  readonly events: WsEvents
   /** How long pushes wait for others when nothing else is said. */
   readonly window: BroadcastWindow
   /** All open connections. */
@@ -49,11 +53,19 @@ export class TopicFanOut implements RoomFanOut<WsConnection> {
   enter(member: WsConnection, room: Room<WsConnection>): void {
     this.#release(room)
     socketOf(member)?.subscribe(room.name)
+    const { counters, events } = this.#options
+    counters.memberships++
+    if (room.members.size === 1) counters.rooms++
+    if (events.has('join')) events.emit('join', { connection: member, room: room.name })
   }
 
   exit(member: WsConnection, room: Room<WsConnection>): void {
     this.#release(room)
     socketOf(member)?.unsubscribe(room.name)
+    const { counters, events } = this.#options
+    counters.memberships--
+    if (room.members.size === 0) counters.rooms--
+    if (events.has('leave')) events.emit('leave', { connection: member, room: room.name })
   }
 
   publish(
@@ -86,11 +98,15 @@ export class TopicFanOut implements RoomFanOut<WsConnection> {
 
   #publish(room: Room<WsConnection>, frame: WsFrame, exclude?: WsConnection): void {
     const isBinary = typeof frame !== 'string'
-    const compress = frame.length >= this.#options.compressFrom
+    const { compressFrom, counters } = this.#options
+    const compress = frame.length >= compressFrom
     // uWS's `ws.publish` delivers nothing for a socket that is no subscriber.
-    const sender = exclude && room.members.has(exclude) ? socketOf(exclude) : undefined
+    const isMember = exclude !== undefined && room.members.has(exclude)
+    const sender = isMember ? socketOf(exclude) : undefined
     const publisher = sender ?? this.#options.publisher
     publisher.publish(room.name, frame, isBinary, compress)
+    counters.broadcasts++
+    counters.pushes += room.members.size - (isMember ? 1 : 0)
     room.unchecked += frame.length
     if (this.#isDue(room.unchecked)) {
       room.unchecked = 0
@@ -110,9 +126,11 @@ export class TopicFanOut implements RoomFanOut<WsConnection> {
   }
 
   #publishToAll(frame: WsFrame): void {
-    const { connections, publisher, compressFrom } = this.#options
+    const { connections, publisher, compressFrom, counters } = this.#options
     const isBinary = typeof frame !== 'string'
     publisher.publish(EVERYONE, frame, isBinary, frame.length >= compressFrom)
+    counters.broadcasts++
+    counters.pushes += counters.connections
     this.#unchecked += frame.length
     if (this.#isDue(this.#unchecked)) {
       this.#unchecked = 0

@@ -24,6 +24,8 @@ export interface WsMessageInfo {
 export interface WsContextOwner {
   /** `Class.method`. */
   readonly handler: string
+  /** The pattern of the route; absent when no message is handled. */
+  readonly pattern?: string
   readonly broadcastWindow?: BroadcastWindow | undefined
 }
 
@@ -88,6 +90,11 @@ export class WsContext<S = unknown> {
   /** `Class.method` of the handler. */
   get handler(): string {
     return this.#owner.handler
+  }
+
+  /** The pattern that the path matched, such as `/chat/:room`; `undefined` but for messages. */
+  get pattern(): string | undefined {
+    return this.#owner.pattern
   }
 
   /** How long the handler's broadcasts may wait for others; the app's default when not said. */

@@ -11,6 +11,12 @@ export interface WsEventMap {
   connect: { readonly connection: WsConnection }
   /** A connection closed. */
   disconnect: { readonly connection: WsConnection; readonly code: number }
+  /** An upgrade was refused. */
+  refuse: WsRefuseEvent
+  /** A connection became a member of a room. */
+  join: { readonly connection: WsConnection; readonly room: string }
+  /** A membership ended, whatever the cause. */
+  leave: { readonly connection: WsConnection; readonly room: string }
   /** A message or hook failed. */
   error: WsErrorEvent
   /** Something a client sent, or should have been sent, was dropped. */
@@ -19,6 +25,16 @@ export interface WsEventMap {
   transport: TransportStatusChange
   /** Broadcasts from another process were lost on their way here. */
   gap: TransportGap
+}
+
+/** A client that did not get in. */
+export interface WsRefuseEvent {
+  /** The HTTP status, or the code that its socket is closed with. */
+  readonly code: number
+  readonly reason: string
+  /** As the client wrote it. */
+  readonly path: string
+  readonly remoteAddress: string
 }
 
 /** A failure, whoever was told of it. */
@@ -55,6 +71,16 @@ export class WsEvents {
     return () => {
       listeners.delete(listener)
     }
+  }
+
+  /**
+   * Whether anybody listens: what happens often makes no event for nobody.
+   *
+   * @internal
+   */
+  has(name: keyof WsEventMap): boolean {
+    const listeners = this.#listeners[name]
+    return listeners !== undefined && listeners.size > 0
   }
 
   /** @internal */

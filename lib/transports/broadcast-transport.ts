@@ -1,3 +1,5 @@
+import type { TransportCounters } from './managed/transport-counters.js'
+
 /** What became of a publish, from a transport that knows. */
 export interface PublishResult {
   /**
@@ -55,6 +57,8 @@ export interface TransportGap {
 /** A transport that knows its state. */
 export interface WsManagedTransport extends WsBroadcastTransport {
   readonly status: TransportStatus
+  /** What it has counted, if it counts. */
+  readonly counters?: TransportCounters
   /** @returns a function that ends the listening */
   onStatus(listener: (change: TransportStatusChange) => void): () => void
   /** @returns a function that ends the listening */

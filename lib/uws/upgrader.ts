@@ -6,6 +6,7 @@ import { chooseSubprotocol } from '../protocol/subprotocol.js'
 import type { ConnectionIdentity, LiveConnection } from '../runtime/live-connection.js'
 import type { UpgradeRequest } from '../runtime/upgrade-request.js'
 import { increment, type WsCounters } from '../runtime/ws-counters.js'
+import type { WsEvents } from '../runtime/ws-events.js'
 import type { OriginCheck } from './check-origin.js'
 import { checkHandshake, type HttpRefusal } from './check-upgrade.js'
 import type { IpCounts } from './ip-counts.js'
@@ -32,6 +33,7 @@ export interface UpgradePolicy {
   readonly authorizeTimeout: number
   readonly logger: WsLogger
   readonly counters: WsCounters
+  readonly events: WsEvents
 }
 
 /** What a socket is opened with: who it is, or why it is closed at once. */
@@ -198,13 +200,13 @@ class Attempt {
       return
     }
     const refusal = toCloseRefusal(error)
-    increment(this.#policy.counters.refused, refusal.code)
+    this.#tellRefused(refusal.code, refusal.reason)
     this.#upgrade({ refusal, remoteAddress: this.#request.remoteAddress })
   }
 
   refuseByHttp(refusal: HttpRefusal): void {
     if (!this.#finish()) return
-    increment(this.#policy.counters.refused, refusal.status)
+    this.#tellRefused(refusal.status, refusal.reason)
     this.#giveSlot()
     sendRefusal(this.#response, refusal, this.#request.method)
   }
@@ -222,6 +224,13 @@ class Attempt {
         this.#context,
       )
     })
+  }
+
+  #tellRefused(code: number, reason: string): void {
+    const { counters, events } = this.#policy
+    increment(counters.refused, code)
+    const { path, remoteAddress } = this.#request
+    events.emit('refuse', { code, reason, path, remoteAddress })
   }
 
   #subprotocol(): string {

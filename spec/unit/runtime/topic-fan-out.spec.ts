@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { WsRoomManager, type WsConnection } from 'enfilade'
+import type { AppHost } from '../../../lib/runtime/app-host.js'
 import type { LiveConnection } from '../../../lib/runtime/live-connection.js'
 import { TopicFanOut } from '../../../lib/runtime/topic-fan-out.js'
 import { createConnection, createHost, type FakeSocket } from '../../support/fake-connection.js'
@@ -11,6 +12,7 @@ const LIMIT = 1_000
 let native: FakeNative
 let all: LiveConnection[]
 let fanOut: TopicFanOut
+let host: AppHost
 let rooms: WsRoomManager<WsConnection>
 
 /** Topics as in uWebSockets.js: a socket publishes to the others, and only where it subscribes. */
@@ -63,12 +65,13 @@ function heard(socket: FakeSocket): unknown[] {
 beforeEach(() => {
   native = new FakeNative()
   all = []
+  host = createHost()
   fanOut = new TopicFanOut({
     publisher: native,
     backpressure: { limit: LIMIT, policy: 'close' },
     compressFrom: 300,
     connections: () => all.filter(({ isOpen }) => isOpen),
-    turn: createHost().turn,
+    ...{ turn: host.turn, counters: host.counters, events: host.events },
     window: 0,
   })
   rooms = new WsRoomManager<WsConnection>({ fanOut })
@@ -139,6 +142,54 @@ describe('everyone', () => {
     const bob = connect()
     fanOut.publishAll('"two"')
     expect([ann, bob].map(({ socket }) => socket.records)).toEqual([['one', 'two'], ['two']])
+  })
+})
+
+describe('what is counted', () => {
+  it('are rooms and memberships, as long as they last', () => {
+    const [ann, bob] = [connect(), connect()]
+    for (const { connection } of [ann, bob]) void rooms.join(connection, room)
+    void rooms.join(ann.connection, '/chat/other')
+    expect(host.counters).toMatchObject({ rooms: 2, memberships: 3 })
+    rooms.leave(ann.connection, room)
+    expect(host.counters).toMatchObject({ rooms: 2, memberships: 2 })
+    for (const { connection } of [ann, bob]) rooms.leaveAll(connection)
+    expect(host.counters).toMatchObject({ rooms: 0, memberships: 0 })
+  })
+
+  it('is a broadcast, and a push for each member but the excluded', () => {
+    const [ann, bob, cid] = [connect(), connect(), connect()]
+    for (const { connection } of [ann, bob]) void rooms.join(connection, room)
+    say('to both')
+    expect(host.counters).toMatchObject({ broadcasts: 1, pushes: 2 })
+    say('to bob', ann.connection)
+    expect(host.counters).toMatchObject({ broadcasts: 2, pushes: 3 })
+    say('to both', cid.connection)
+    expect(host.counters).toMatchObject({ broadcasts: 3, pushes: 5 })
+    bob.socket.end()
+    say('to ann', bob.connection)
+    expect(host.counters).toMatchObject({ broadcasts: 4, pushes: 6 })
+  })
+
+  it('is a push for everyone who is connected', () => {
+    host.counters.connections = 3
+    fanOut.publishAll('"one"')
+    expect(host.counters).toMatchObject({ broadcasts: 1, pushes: 3 })
+  })
+
+  it('is told as join and leave, once for each membership', () => {
+    const told: unknown[] = []
+    host.events.on('join', (event) => told.push(['join', event.connection.id, event.room]))
+    host.events.on('leave', (event) => told.push(['leave', event.connection.id, event.room]))
+    const { connection } = connect()
+    void rooms.join(connection, room)
+    void rooms.join(connection, room)
+    rooms.leaveAll(connection)
+    rooms.leave(connection, room)
+    expect(told).toEqual([
+      ['join', connection.id, room],
+      ['leave', connection.id, room],
+    ])
   })
 })
 

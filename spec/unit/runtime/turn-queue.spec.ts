@@ -22,13 +22,14 @@ interface Setup {
 function setUp(window: BroadcastWindow = 0): Setup {
   const faults: unknown[] = []
   const turn = new TurnQueue((error) => faults.push(error))
-  const { connection, socket } = createConnection(createHost({ turn }))
+  const host = createHost({ turn })
+  const { connection, socket } = createConnection(host)
   const fanOut = new TopicFanOut({
     publisher: { publish: (_topic, frame) => socket.send(frame) > 0 },
     backpressure: { limit: 1_000_000, policy: 'close' },
     compressFrom: Infinity,
     connections: () => [connection],
-    turn,
+    ...{ turn, counters: host.counters, events: host.events },
     window,
   })
   const corks: number[] = []
