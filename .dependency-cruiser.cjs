@@ -10,9 +10,9 @@ const folders = {
   protocol: { may: ['errors'], why: 'The wire is shared with the browser.' },
   metadata: { may: ['errors'], why: 'Records are plain data and know nobody who writes them.' },
   decorators: {
-    may: ['metadata', 'protocol', 'di', 'errors'],
-    types: ['runtime', 'rooms'],
-    why: 'A decorator only writes a record (and marks its class injectable).',
+    may: ['metadata', 'protocol', 'di', 'errors', 'runtime'],
+    types: ['rooms'],
+    why: 'A decorator only writes a record (marks its class injectable, or makes a guard).',
   },
   validation: {
     may: ['errors', 'metadata', 'async'],
@@ -62,6 +62,11 @@ const folders = {
     may: ['client', 'protocol'],
     why: 'The hooks are a view of the client.',
   },
+  jwt: {
+    may: ['errors'],
+    types: ['runtime', 'async'],
+    why: 'Who has other tokens, or none, does not load it.',
+  },
   uws: {
     may: ['runtime', 'protocol', 'errors', 'async'],
     types: ['options', 'logging', 'rooms'],
@@ -84,6 +89,7 @@ const soleImporters = {
     only: ['transports/nats'],
     why: 'Who has no NATS does not install its client.',
   },
+  jose: { only: ['jwt'], why: 'Who has no JWTs does not install it.' },
   react: { only: ['react'], why: 'Who has no React does not install it.' },
   cookie: { only: ['uws'], why: 'Only the upgrade request has cookies.' },
   'proxy-addr': { only: ['uws'], why: 'Only the upgrade request has a remote address to resolve.' },
@@ -176,7 +182,7 @@ module.exports = {
       name: 'no-orphans',
       severity: 'error',
       comment: 'A file nobody imports is dead, or a forgotten export of index.ts.',
-      from: { orphan: true, pathNot: '^lib/((client|react)/)?(documents/)?index\\.ts$' },
+      from: { orphan: true, pathNot: '^lib/((client|jwt|react)/)?(documents/)?index\\.ts$' },
       to: {},
     },
     {

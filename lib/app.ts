@@ -1,14 +1,21 @@
 import { atMost } from './async/at-most.js'
 import { compileApp } from './compile/compile-app.js'
 import { AppContainer } from './di/app-container.js'
+import { resolveTransport } from './di/resolve-transport.js'
 import { BroadcastTransport } from './di/tokens.js'
 import { Problems } from './errors/problems.js'
-import { errorText, showValue } from './errors/show-value.js'
+import { WsListenError, type ListenAddress } from './errors/ws-listen-error.js'
+import { errorText } from './errors/show-value.js'
 import { silentLogger, type WsLogger } from './logging/logger.js'
 import { createPinoLogger } from './logging/pino-logger.js'
 import { safeLogger } from './logging/safe-logger.js'
 import { checkOptions } from './options/check-options.js'
-import { FIXED_LIMITS, resolveLimits, type ResolvedLimits } from './options/defaults.js'
+import {
+  FIXED_LIMITS,
+  resolveLimits,
+  resolveSignals,
+  type ResolvedLimits,
+} from './options/defaults.js'
 import type { WsAppOptions } from './options/options.js'
 import { jsonCodec, type WsCodec, type WsFrame } from './protocol/codec.js'
 import type { WsPush } from './protocol/records.js'
@@ -20,14 +27,18 @@ import type { AppHost } from './runtime/app-host.js'
 import { checkedCodec } from './runtime/checked-codec.js'
 import { Dispatcher } from './runtime/dispatcher.js'
 import { Failures } from './runtime/failures.js'
+import { Identity } from './runtime/identity.js'
 import { Lifecycle } from './runtime/lifecycle.js'
 import type { RuntimeLimits } from './runtime/limits.js'
 import { LiveConnection } from './runtime/live-connection.js'
+import { ReservedMessages } from './runtime/reserved-messages.js'
 import { RoomHooks } from './runtime/room-hooks.js'
 import { closeConnections } from './runtime/shutdown.js'
 import { Sweeper } from './runtime/sweeper.js'
 import { TopicFanOut } from './runtime/topic-fan-out.js'
 import { TurnQueue } from './runtime/turn-queue.js'
+import { Readiness } from './runtime/readiness.js'
+import { onExitSignals } from './runtime/exit-signals.js'
 import { watchTransport } from './runtime/watch-transport.js'
 import type { WsConnection } from './runtime/ws-connection.js'
 import { increment, WsCounters } from './runtime/ws-counters.js'
@@ -40,7 +51,13 @@ import { IpCounts } from './uws/ip-counts.js'
 import type { NativeApp } from './uws/native.js'
 import { compileAddressReader, type AddressReader } from './uws/remote-address.js'
 import { Upgrader } from './uws/upgrader.js'
-import { createNativeApp, UwsServer, type SocketHandlers } from './uws/uws-server.js'
+import {
+  createNativeApp,
+  UwsServer,
+  type NativeLimits,
+  type SocketHandlers,
+} from './uws/uws-server.js'
+import { addHealthRoutes } from './uws/health-routes.js'
 import { WsApp } from './ws-app.js'
 
 /** What the options come to, before anything is built. */
@@ -57,6 +74,7 @@ interface Core {
   readonly host: AppHost
   readonly fanOut: TopicFanOut
   readonly exchange: BroadcastExchange | undefined
+  readonly readiness: Readiness
   /** Ends what is heard of the transport's state. */
   readonly unwatch: (() => void) | undefined
   readonly runtimeOf: (app: ReturnType<typeof compileApp>) => Runtime
@@ -65,6 +83,7 @@ interface Core {
 /** What runs per connection and message. */
 interface Runtime {
   readonly dispatcher: Dispatcher
+  readonly identity: Identity
   readonly lifecycle: Lifecycle
   readonly failures: Failures
 }
@@ -86,7 +105,7 @@ export function createWsApp(options: WsAppOptions): WsApp {
   if (!checkOptions(options, problems)) problems.throwIfAny()
   const settings = readSettings(options, problems)
   const container = new AppContainer(isUsable(options.container) ? options.container : undefined)
-  const transport = resolveTransport(options, container, problems)
+  const transport = resolveTransport(options.broadcastTransport, container, problems)
   if (transport) container.register(BroadcastTransport, transport)
   const native: { app?: NativeApp } = {}
   const core = createCore(settings, transport, native)
@@ -137,42 +156,6 @@ function isUsable(container: WsAppOptions['container']): boolean {
   return typeof container?.createChildContainer === 'function'
 }
 
-function resolveTransport(
-  { broadcastTransport }: WsAppOptions,
-  container: AppContainer,
-  problems: Problems,
-): WsBroadcastTransport | undefined {
-  if (isTransport(broadcastTransport)) return broadcastTransport
-  if (problems.has('createWsApp.broadcastTransport')) return undefined
-  const token = broadcastTransport ?? BroadcastTransport
-  if (typeof token === 'function') container.adopt(token)
-  if (!container.has(token)) {
-    if (broadcastTransport === undefined) return undefined
-    const mend = 'register a transport under it before createWsApp, or pass the transport itself'
-    problems.add('createWsApp.broadcastTransport', `${showValue(token)} is not registered`, mend)
-    return undefined
-  }
-  try {
-    const transport: unknown = container.resolve(token)
-    if (isTransport(transport)) return transport
-    problems.add(
-      'createWsApp.broadcastTransport',
-      `what ${showValue(token)} resolves to is no transport`,
-      'a transport has publish, subscribe and unsubscribe',
-    )
-  } catch (error) {
-    const fault = errorText(error)
-    problems.add('createWsApp.broadcastTransport', fault, 'the transport has to be resolvable')
-  }
-  return undefined
-}
-
-function isTransport(value: unknown): value is WsBroadcastTransport {
-  if (typeof value !== 'object' || value === null) return false
-  const { publish, subscribe, unsubscribe } = value as Record<string, unknown>
-  return [publish, subscribe, unsubscribe].every((method) => typeof method === 'function')
-}
-
 function createCore(
   { options, limits, logger }: Settings,
   transport: WsBroadcastTransport | undefined,
@@ -182,7 +165,7 @@ function createCore(
     ? checkedCodec(options.codec, (error) => logger.error({ err: error }, 'the codec failed'))
     : jsonCodec
   const compressFrom = limits.compression ? FIXED_LIMITS.compressFrom : Infinity
-  const hooks: { room?: RoomHooks } = {}
+  const hooks: { room?: RoomHooks; identity?: Identity } = {}
   const turn = new TurnQueue((error) => logger.error({ err: error }, 'sending failed'))
   const counters = new WsCounters(transport && isManaged(transport) ? transport : undefined)
   const events = new WsEvents((error) => logger.error({ err: error }, 'a listener failed'))
@@ -213,6 +196,9 @@ function createCore(
     rooms,
     encode: (push) => codec.encode(push),
     publishAll: (frame) => fanOut.publishAll(frame),
+    reauthorize: async (connection) => {
+      if (connection instanceof LiveConnection) await hooks.identity?.reauthorize(connection)
+    },
     ...(exchange && { forward: forwardTo(exchange, codec) }),
   })
   const host: AppHost = {
@@ -228,12 +214,24 @@ function createCore(
   }
   const runtimeOf = (app: ReturnType<typeof compileApp>): Runtime => {
     const failures = new Failures(host)
-    const dispatcher = new Dispatcher(host, app, failures)
-    hooks.room = new RoomHooks(host, app, failures)
-    return { dispatcher, failures, lifecycle: new Lifecycle({ host, app, dispatcher, failures }) }
+    const roomHooks = new RoomHooks(host, app, failures)
+    hooks.room = roomHooks
+    const identity = new Identity({
+      ...{ host, failures, authorize: options.authorize, userIdOf: options.userId },
+      authorizeTimeout: limits.authorizeTimeout * 1000,
+      mayJoin: (connection, room) => roomHooks.beforeJoin(connection, room),
+      admitted: (connection) => lifecycle.admit(connection),
+    })
+    hooks.identity = identity
+    const reserved = new ReservedMessages(identity)
+    const dispatcher = new Dispatcher({ host, app, failures, reserved })
+    const tokenTimeout = limits.authorizeTimeout * 1000
+    const lifecycle = new Lifecycle({ host, app, dispatcher, failures, tokenTimeout })
+    return { dispatcher, failures, identity, lifecycle }
   }
-  const unwatch = transport && isManaged(transport) ? watchTransport(host, transport) : undefined
-  return { host, fanOut, exchange, unwatch, runtimeOf }
+  const managed = transport && isManaged(transport) ? transport : undefined
+  const unwatch = managed && watchTransport(host, managed)
+  return { host, fanOut, exchange, readiness: new Readiness(managed), unwatch, runtimeOf }
 }
 
 /** A failed subscription is also the error of whoever wanted to join, and counted there. */
@@ -278,21 +276,19 @@ interface Built {
 function assemble(settings: Settings, core: Core, { container, native, compiled }: Built): WsApp {
   const { limits, logger } = settings
   const { host, exchange } = core
+  const { closeFrameTime: linger } = FIXED_LIMITS
   const runtime = core.runtimeOf(compiled)
   const ips = new IpCounts(limits.maxConnectionsPerIp)
   const uws = new UwsServer(native, {
     handlers: socketHandlers(core, runtime),
-    limits: {
-      maxPayload: limits.maxPayload,
-      idleTimeout: limits.idleTimeout,
-      maxBackpressure: nativeBackpressure(limits),
-      compression: limits.compression,
-    },
+    limits: nativeLimits(limits),
     upgrader: createUpgrader(settings, host, ips),
     ips,
     logger,
   })
-  const sweeper = new Sweeper(host.server, (limits.maxLifetime ?? Infinity) * 1000)
+  const http = new WsHttp(native, logger)
+  addHealthRoutes(http, settings.options.health, core.readiness)
+  const sweeper = new Sweeper(host, runtime.identity, (limits.maxLifetime ?? Infinity) * 1000)
   const everyone =
     exchange &&
     new RoomChannel(exchange, EVERYONE_CHANNEL, (received) => {
@@ -302,9 +298,14 @@ function assemble(settings: Settings, core: Core, { container, native, compiled 
   return new WsApp({
     ...{ server: host.server, rooms: host.rooms, events: host.events, counters: host.counters },
     container: () => container.container,
-    http: new WsHttp(native, logger),
+    http,
+    readiness: core.readiness,
+    onSignals: (close) => {
+      const signals = resolveSignals(settings.options.signals)
+      return signals && onExitSignals({ ...signals, close: () => close(signals), linger, logger })
+    },
     start: async (port, address) => {
-      await subscribeEveryone(everyone)
+      await subscribeEveryone(everyone, { port, host: address })
       try {
         const actual = await uws.listen(port, address)
         sweeper.start()
@@ -316,8 +317,8 @@ function assemble(settings: Settings, core: Core, { container, native, compiled 
     },
     stop: async (drain) => {
       uws.stopListening()
-      core.fanOut.flush()
-      await closeConnections({ server: host.server, ...runtime }, drain)
+      const flush = (): void => core.fanOut.flush()
+      await closeConnections({ server: host.server, flush, ...runtime }, drain)
       sweeper.stop()
       // The transport may be disposed of next; one that hangs keeps no app from closing.
       const released = async (): Promise<void> => {
@@ -332,17 +333,25 @@ function assemble(settings: Settings, core: Core, { container, native, compiled 
   })
 }
 
-async function subscribeEveryone(everyone: RoomChannel | undefined): Promise<void> {
+async function subscribeEveryone(
+  everyone: RoomChannel | undefined,
+  address: ListenAddress,
+): Promise<void> {
   try {
     await everyone?.acquire()
   } catch (cause) {
-    throw new Error('listen: the broadcast transport cannot subscribe', { cause })
+    const text = 'listen: the broadcast transport cannot subscribe'
+    throw new WsListenError(text, address, { cause })
   }
 }
 
-/** A close frame gets lost when the native limit is reached: with `close` it lies well above. */
-function nativeBackpressure({ backpressure }: ResolvedLimits): number {
-  return backpressure.policy === 'close' ? backpressure.limit * 2 : backpressure.limit
+function nativeLimits(limits: ResolvedLimits): NativeLimits {
+  const { maxPayload, idleTimeout, compression, backpressure } = limits
+  // A close frame gets lost when the native limit is reached: with `close` it lies well above.
+  const maxBackpressure =
+    backpressure.policy === 'close' ? backpressure.limit * 2 : backpressure.limit
+  const { closeFrameTime } = FIXED_LIMITS
+  return { maxPayload, idleTimeout, compression, maxBackpressure, closeFrameTime }
 }
 
 function socketHandlers(
@@ -369,6 +378,8 @@ function createUpgrader(
 ): Upgrader {
   return new Upgrader({
     authorize: options.authorize,
+    userIdOf: options.userId,
+    awaitToken: options.awaitToken ?? false,
     refuse: options.refuse ?? 'close',
     checkOrigin: compileOriginCheck(options.origins),
     matchPath,

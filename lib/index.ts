@@ -1,6 +1,7 @@
 export { createWsApp } from './app.js'
 export { WsApp, type CloseOptions } from './ws-app.js'
 
+export { Access } from './decorators/access.js'
 export { Broadcast, type BroadcastOptions } from './decorators/broadcast.js'
 export { Connection } from './decorators/connection.js'
 export { Controller, type ControllerOptions } from './decorators/controller.js'
@@ -39,12 +40,14 @@ export type {
 } from './runtime/ws-events.js'
 export type { BackpressureLimit, RateLimit } from './runtime/limits.js'
 export { WsRooms, type RoomBroadcastOptions } from './runtime/ws-rooms.js'
-export { WsServer } from './runtime/ws-server.js'
+export { WsServer, type RevokeOptions } from './runtime/ws-server.js'
+export { WsUser } from './runtime/ws-user.js'
 export type { UpgradeRequest } from './runtime/upgrade-request.js'
 
 export { WsRoomManager, type WsRoomManagerOptions } from './rooms/ws-room-manager.js'
 export type { BroadcastWindow } from './rooms/broadcast-window.js'
 export type { RoomFanOut } from './rooms/room-fan-out.js'
+export type { RoomAccess } from './rooms/room-access.js'
 export type { RoomMember } from './rooms/room-member.js'
 
 export { BroadcastTransport } from './di/tokens.js'
@@ -76,6 +79,7 @@ export { WsError } from './errors/ws-error.js'
 export { ERROR_CODES, type WsErrorCode } from './errors/error-codes.js'
 export { WsDefinitionError, type DefinitionProblem } from './errors/ws-definition-error.js'
 export { WsListenError } from './errors/ws-listen-error.js'
+export { WsStateError, type WsAppStatus } from './errors/ws-state-error.js'
 export { WsPlatformError } from './errors/ws-platform-error.js'
 
 export { defineChannel } from './protocol/channel.js'
@@ -102,6 +106,12 @@ export type {
 export type { HttpHandler, WsHttp } from './uws/http-routes.js'
 export type { WsLogger, WsLogMethod } from './logging/logger.js'
 export { DEFAULT_LIMITS } from './options/defaults.js'
-export type { LimitOptions, TlsOptions, WsAppOptions } from './options/options.js'
+export type {
+  HealthOptions,
+  LimitOptions,
+  SignalOptions,
+  TlsOptions,
+  WsAppOptions,
+} from './options/options.js'
 export type { FieldError } from './validation/data-error.js'
 export type { MaybePromise } from './async/maybe-promise.js'

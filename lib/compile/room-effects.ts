@@ -107,14 +107,16 @@ export function withEffects(
   let run = core
   for (const membership of memberships) run = withMembership(run, membership, rooms)
   if (pushes.length === 0) return run
-  return (context) =>
-    andThen(run(context), (value) => {
+  return (context) => {
+    for (const { room } of pushes) rooms.checkMaySend(context.connection, room(context))
+    return andThen(run(context), (value) => {
       if (value === undefined) return undefined
       const isAlsoReply = isOutermost && context.id !== undefined
       const data = isAlsoReply || pushes.length > 1 ? rooms.prepare(value) : value
       for (const push of pushes) broadcast(rooms, context, push, data)
       return isAlsoReply ? data : value
     })
+  }
 }
 
 function withMembership(

@@ -2,6 +2,7 @@ import type { Problems } from '../errors/problems.js'
 import { showValue } from '../errors/show-value.js'
 import { nearest } from '../errors/nearest.js'
 import { faultOfWindow } from '../rooms/broadcast-window.js'
+import { checkHealth, checkSignals } from './check-lifecycle.js'
 import { checkLimits } from './check-limits.js'
 import { checkTls } from './check-tls.js'
 import { DEFAULT_LIMITS } from './defaults.js'
@@ -34,6 +35,8 @@ const CHECKS: Record<Exclude<keyof WsAppOptions, keyof typeof DEFAULT_LIMITS>, C
   upgradePath: (value) =>
     typeof value === 'string' && value.startsWith('/') ? undefined : 'must be a path such as "/ws"',
   authorize: isFunction,
+  userId: isFunction,
+  awaitToken: (value) => (typeof value === 'boolean' ? undefined : 'must be true or false'),
   refuse: (value) =>
     value === 'close' || value === 'http' ? undefined : "must be 'close' or 'http'",
   origins: checkOrigins,
@@ -49,6 +52,8 @@ const CHECKS: Record<Exclude<keyof WsAppOptions, keyof typeof DEFAULT_LIMITS>, C
       ? undefined
       : 'must be false, or have debug, info, warn and error',
   tls: checkTls,
+  signals: checkSignals,
+  health: checkHealth,
 }
 
 /** Checks every option before uWebSockets.js sees it, which answers a wrong one by an abort. */

@@ -1,5 +1,5 @@
 import type { BackpressureLimit, RateLimit } from '../runtime/limits.js'
-import type { LimitOptions } from './options.js'
+import type { LimitOptions, SignalOptions } from './options.js'
 
 /** The limits of an app that sets none. */
 export const DEFAULT_LIMITS = {
@@ -16,12 +16,22 @@ export const DEFAULT_LIMITS = {
   compression: false,
 } as const satisfies Record<keyof LimitOptions, unknown>
 
+/** What the option `signals: true` stands for. */
+export const DEFAULT_SIGNALS = {
+  /** Docker kills 10 seconds after the signal, Kubernetes 30, systemd 90. */
+  drain: 8,
+  delay: 0,
+  signals: ['SIGTERM', 'SIGINT'],
+} as const satisfies SignalOptions
+
 /** Limits that are not options. */
 export const FIXED_LIMITS = {
   maxPendingFrames: 64,
   maxPendingBytes: 256 * 1024,
   maxFaults: 10,
   disconnectTimeout: 5_000,
+  /** Milliseconds that sockets may take to send their close frames. */
+  closeFrameTime: 250,
   /** Milliseconds that a closing app waits for its transport to unsubscribe. */
   unsubscribeTimeout: 5_000,
   /** The threshold of the `ws` package: below it deflate costs more than it saves. */
@@ -53,5 +63,18 @@ export function resolveLimits(options: LimitOptions): ResolvedLimits {
     ...DEFAULT_LIMITS,
     ...given,
     backpressure: { ...DEFAULT_LIMITS.backpressure, ...given.backpressure },
+  }
+}
+
+/** The option `signals`, with the defaults put in; `undefined` when it is off. */
+export function resolveSignals(
+  given: boolean | SignalOptions | undefined,
+): Required<SignalOptions> | undefined {
+  if (given === undefined || given === false) return undefined
+  const { drain, delay, signals } = given === true ? DEFAULT_SIGNALS : given
+  return {
+    drain: drain ?? DEFAULT_SIGNALS.drain,
+    delay: delay ?? DEFAULT_SIGNALS.delay,
+    signals: signals ?? DEFAULT_SIGNALS.signals,
   }
 }

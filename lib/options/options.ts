@@ -18,6 +18,24 @@ export interface TlsOptions {
   readonly ssl_prefer_low_memory_usage?: boolean
 }
 
+/** When a signal of the operating system ends the app. */
+export interface SignalOptions {
+  /** Seconds that handlers may take to finish. Default: 8, since Docker kills after 10. */
+  readonly drain?: number
+  /** Seconds to go on as before while the readiness route says 503. Default: 0. */
+  readonly delay?: number
+  /** Default: SIGTERM and SIGINT. */
+  readonly signals?: readonly NodeJS.Signals[]
+}
+
+/** Paths of the health routes. */
+export interface HealthOptions {
+  /** 200 as long as the process answers at all. Default: `/livez`. */
+  readonly live?: string
+  /** 200, or 503 when the app closes or its broadcast transport is down. Default: `/readyz`. */
+  readonly ready?: string
+}
+
 /** The limits of an app. All are on by default. */
 export interface LimitOptions {
   /** Bytes of one message. Default: 65,536. Past it the socket is closed (the peer may see 1006). */
@@ -75,6 +93,17 @@ export interface WsAppOptions extends LimitOptions {
    */
   readonly authorize?: (request: UpgradeRequest) => unknown
   /**
+   * Whose a session is, for `server.user(id)` and `connection.userId`. Default: the session's `userId`,
+   * else its `user` when that is text or a number, else `user.id`.
+   */
+  readonly userId?: (session: never) => string | number | null | undefined
+  /**
+   * Whether a client that speaks `enfilade.v1`, and that `authorize` refuses with 401, may send a token as
+   * its first message; `authorize` is then asked again, with `request.token`. It has `authorizeTimeout` for
+   * it. Default: false.
+   */
+  readonly awaitToken?: boolean
+  /**
    * How `authorize` refuses: `close` accepts the socket and closes it with a code that a browser can
    * read; `http` answers with the HTTP status. Default: `close`.
    */
@@ -103,4 +132,11 @@ export interface WsAppOptions extends LimitOptions {
   readonly logger?: WsLogger | false
   /** Default: off. */
   readonly tls?: TlsOptions
+  /**
+   * Closes the app on SIGTERM and SIGINT, with a drain, and ends the process with code 0; a second
+   * signal ends it at once. Default: off.
+   */
+  readonly signals?: boolean | SignalOptions
+  /** HTTP routes that say whether the process lives and whether it wants clients. Default: off. */
+  readonly health?: boolean | HealthOptions
 }

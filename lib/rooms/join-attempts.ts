@@ -1,3 +1,5 @@
+import type { RoomAccess } from './room-access.js'
+
 /** A join under way, or several of one member into one room: they are cancelled together. */
 export interface JoinAttempt<M> {
   readonly member: M
@@ -5,6 +7,8 @@ export interface JoinAttempt<M> {
   /** How many joins it stands for. */
   users: number
   isCancelled: boolean
+  /** What the member may do there, as whoever let it in said. */
+  access?: RoomAccess | undefined
   /** What the join comes to that others may wait for. */
   result?: Promise<boolean> | undefined
 }

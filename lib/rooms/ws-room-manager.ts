@@ -18,7 +18,9 @@ import { Room } from './room.js'
 import { RoomChannel } from './room-channel.js'
 import type { RoomFanOut } from './room-fan-out.js'
 import type { RoomMember } from './room-member.js'
+import type { RoomAccess } from './room-access.js'
 import { checkRoomName } from './room-name.js'
+import { RoomReaders } from './room-readers.js'
 
 /** What a manager works with; everything has a default. */
 export interface WsRoomManagerOptions<M extends RoomMember> {
@@ -31,7 +33,7 @@ export interface WsRoomManagerOptions<M extends RoomMember> {
   /** How many rooms one member may be in. Default: no limit. */
   readonly maxRoomsPerMember?: number
   /** May throw or reject to refuse an entry. */
-  readonly beforeJoin?: (member: M, room: string) => MaybePromise<void>
+  readonly beforeJoin?: (member: M, room: string) => MaybePromise<RoomAccess | undefined | void>
   /** Runs after a member left. */
   readonly afterLeave?: (member: M, room: string) => MaybePromise<void>
   /** Hears of what `afterLeave` throws. Default: nobody does. */
@@ -58,6 +60,7 @@ export class WsRoomManager<M extends RoomMember = RoomMember> {
   readonly #rooms = new Map<string, Room<M>>()
   readonly #channels = new Map<string, RoomChannel>()
   readonly #attempts = new JoinAttempts<M>()
+  readonly #readers = new RoomReaders<M>()
 
   constructor(options: WsRoomManagerOptions<M> = {}) {
     this.#options = options
@@ -131,6 +134,7 @@ export class WsRoomManager<M extends RoomMember = RoomMember> {
   leave(connection: M, room: string): boolean {
     this.#attempts.cancel(connection, room)
     if (!(connection.rooms as Set<string>).delete(room)) return false
+    this.#readers.delete(connection, room)
     const entry = this.#rooms.get(room)
     if (entry) this.#remove(connection, entry)
     const { afterLeave, onError } = this.#options
@@ -147,6 +151,35 @@ export class WsRoomManager<M extends RoomMember = RoomMember> {
   leaveAll(connection: M): void {
     this.#attempts.cancelAll(connection)
     for (const room of [...connection.rooms]) this.leave(connection, room)
+  }
+
+  /** What a member may do in a room; `undefined` for who is none. */
+  access(connection: M, room: string): RoomAccess | undefined {
+    if (!connection.rooms.has(room)) return undefined
+    return this.#readers.has(connection, room) ? 'read' : 'write'
+  }
+
+  /**
+   * Changes what a member may do: with `'read'` it receives, but what it broadcasts to the room is
+   * refused with 403. It is so until the member leaves, or its access is set again.
+   *
+   * @returns whether it is a member
+   */
+  setAccess(connection: M, room: string, access: RoomAccess): boolean {
+    if (!connection.rooms.has(room)) return false
+    if (access === 'read') this.#readers.add(connection, room)
+    else this.#readers.delete(connection, room)
+    return true
+  }
+
+  /**
+   * For broadcasts in the name of a connection.
+   *
+   * @throws WsError 403 when it may only read there
+   * @internal
+   */
+  checkMaySend(connection: M, room: string): void {
+    if (this.#readers.has(connection, room)) throw new WsError(403, 'Read-only in this room')
   }
 
   /** The members in this process, as of now. */
@@ -227,8 +260,12 @@ export class WsRoomManager<M extends RoomMember = RoomMember> {
     return this.#attempts.begin(connection, room)
   }
 
-  #ask({ member, room }: JoinAttempt<M>): MaybePromise<void> {
-    return this.#options.beforeJoin?.(member, room)
+  #ask(attempt: JoinAttempt<M>): MaybePromise<void> {
+    const { beforeJoin } = this.#options
+    if (!beforeJoin) return
+    return andThen(beforeJoin(attempt.member, attempt.room), (access) => {
+      attempt.access = access ?? undefined
+    })
   }
 
   #enter(attempt: JoinAttempt<M>): MaybePromise<boolean> {
@@ -263,6 +300,7 @@ export class WsRoomManager<M extends RoomMember = RoomMember> {
     entry.members.add(member)
     // The room's own string, so that all its members share one.
     ;(member.rooms as Set<string>).add(entry.name)
+    if (attempt.access === 'read') this.#readers.add(member, entry.name)
     this.#options.fanOut?.enter(member, entry)
     return true
   }

@@ -4,29 +4,40 @@ import { CLOSE_CODES } from '../protocol/close-codes.js'
 import type { WsFrame } from '../protocol/codec.js'
 import { MessageFault, readMessage } from '../protocol/read-message.js'
 import type { WsMessage } from '../protocol/records.js'
-import { PING_EVENT, RESERVED_PREFIX } from '../protocol/reserved-events.js'
+import { PING_EVENT, RESERVED_PREFIX, TOKEN_EVENT } from '../protocol/reserved-events.js'
 import type { AppHost } from './app-host.js'
 import { clip } from './clip.js'
 import { CoarseClock } from './coarse-clock.js'
 import type { FailedMessage, Failures } from './failures.js'
 import type { LiveConnection } from './live-connection.js'
+import type { ReservedMessages } from './reserved-messages.js'
 import { takeToken } from './rate-limiter.js'
 import type { CompiledApp, Route } from './route.js'
 import { WsContext } from './ws-context.js'
+
+/** What a dispatcher works with. */
+export interface DispatcherParts {
+  readonly host: AppHost
+  readonly app: CompiledApp
+  readonly failures: Failures
+  readonly reserved: ReservedMessages
+}
 
 /** Takes each frame from its arrival to its reply. */
 export class Dispatcher {
   readonly #host: AppHost
   readonly #app: CompiledApp
   readonly #failures: Failures
+  readonly #reserved: ReservedMessages
   readonly #onIdle: (() => void)[] = []
   readonly #clock = new CoarseClock()
   #isStopping = false
 
-  constructor(host: AppHost, app: CompiledApp, failures: Failures) {
+  constructor({ host, app, failures, reserved }: DispatcherParts) {
     this.#host = host
     this.#app = app
     this.#failures = failures
+    this.#reserved = reserved
   }
 
   /** A frame arrived. Never throws. */
@@ -92,12 +103,21 @@ export class Dispatcher {
   }
 
   #keep(connection: LiveConnection, frame: WsFrame): void {
+    if (connection.credentials?.held && this.#isToken(connection, frame)) return
     if (connection.pending?.add(frame)) return
     connection.countDrop('malformed')
     connection.evict(
       CLOSE_CODES.PROTOCOL_VIOLATION,
       'Too many messages before the connection was ready',
     )
+  }
+
+  /** Whether it is the token that the connection is held for; then it has been taken. */
+  #isToken(connection: LiveConnection, frame: WsFrame): boolean {
+    const message = this.#decode(frame)
+    if (message instanceof MessageFault || message.event !== TOKEN_EVENT) return false
+    this.#handleReserved(connection, message)
+    return true
   }
 
   #refuseFault(connection: LiveConnection, fault: MessageFault): void {
@@ -109,12 +129,15 @@ export class Dispatcher {
   }
 
   #handleReserved(connection: LiveConnection, message: WsMessage): void {
-    const { event } = message
-    if (event !== PING_EVENT) {
-      const error = new WsError(400, `Event "${clip(event)}" is reserved`)
+    const refusal = message.event === PING_EVENT ? undefined : this.#refusal(connection)
+    if (refusal) {
+      this.#failures.ofMessage(connection, message, refusal)
+      return
+    }
+    try {
+      void this.#settle(connection, message, this.#reserved.handle(connection, message))
+    } catch (error) {
       this.#failures.ofMessage(connection, message, error)
-    } else {
-      this.#finish(connection, message, null)
     }
   }
 
@@ -160,28 +183,37 @@ export class Dispatcher {
   /** @returns what to wait for; it never rejects */
   #run(connection: LiveConnection, route: Route, context: WsContext): Promise<void> | undefined {
     let result: unknown
-    let isLater: boolean
     try {
       result = route.run(context)
       // Inside: what is returned may have a `then` that throws when it is looked at.
-      isLater = isPromise(result)
+      if (isPromise(result)) return this.#settle(connection, context, result)
     } catch (error) {
       this.#failures.ofMessage(connection, context, error)
       return undefined
     }
-    if (!isLater) {
-      this.#finish(connection, context, result)
+    this.#finish(connection, context, result)
+    return undefined
+  }
+
+  /** @returns what to wait for; it never rejects */
+  #settle(
+    connection: LiveConnection,
+    message: FailedMessage,
+    result: unknown,
+  ): Promise<void> | undefined {
+    if (!isPromise(result)) {
+      this.#finish(connection, message, result)
       return undefined
     }
     this.#enterFlight(connection)
     return Promise.resolve(result).then(
       (value) => {
         this.#leaveFlight(connection)
-        this.#finish(connection, context, value)
+        this.#finish(connection, message, value)
       },
       (error: unknown) => {
         this.#leaveFlight(connection)
-        this.#failures.ofMessage(connection, context, error)
+        this.#failures.ofMessage(connection, message, error)
       },
     )
   }

@@ -3,6 +3,7 @@ import { WsError } from '../errors/ws-error.js'
 import { CLOSE_CODES } from '../protocol/close-codes.js'
 import { RESERVED_PUSH } from '../protocol/reserved-events.js'
 import type { AppHost } from './app-host.js'
+import type { Credentials } from './credentials.js'
 import type { Dispatcher } from './dispatcher.js'
 import { toErrorBody, type Failures } from './failures.js'
 import type { LiveConnection } from './live-connection.js'
@@ -17,20 +18,31 @@ export interface LifecycleParts {
   readonly app: CompiledApp
   readonly dispatcher: Dispatcher
   readonly failures: Failures
+  /** Milliseconds that a client without a session may take to send a token. */
+  readonly tokenTimeout: number
 }
 
 /** Takes each connection from its opening to the last trace of it. */
 export class Lifecycle {
   readonly #parts: LifecycleParts
   readonly #leaving = new Set<Promise<void>>()
+  /** Connections that have sent no token yet. */
+  readonly #held = new Set<LiveConnection>()
 
   constructor(parts: LifecycleParts) {
     this.#parts = parts
   }
 
-  /** A socket opened: greets, runs the connect handlers, then lets messages in. Never throws. */
+  /** A socket opened. Never throws. */
   opened(connection: LiveConnection): void {
+    if (connection.credentials?.held) this.#hold(connection, connection.credentials)
+    else this.admit(connection)
+  }
+
+  /** Greets, runs the connect handlers, then lets messages in. Never throws. */
+  admit(connection: LiveConnection): void {
     const { host, app, failures } = this.#parts
+    this.#held.delete(connection)
     host.counters.connections++
     host.counters.opened++
     host.server.add(connection)
@@ -40,11 +52,11 @@ export class Lifecycle {
       const welcome = { connection: connection.id, session: connection.id, resumed: false }
       failures.push(connection, RESERVED_PUSH.WELCOME, '/', { ...welcome, maxPayload, idleTimeout })
     }
-    if (app.connect.length === 0) return
-    connection.pending = new PendingFrames(
-      host.limits.maxPendingFrames,
-      host.limits.maxPendingBytes,
-    )
+    if (app.connect.length === 0) {
+      this.#ready(connection)
+      return
+    }
+    connection.pending ??= this.#createPending()
     let finish: () => void = () => undefined
     // There from the start, since a connect handler may close the connection itself.
     connection.connecting = new Promise<void>((resolve) => (finish = resolve))
@@ -61,6 +73,10 @@ export class Lifecycle {
     connection.closeCode = code
     connection.closeReason = reason
     connection.pending = undefined
+    if (this.#held.delete(connection)) {
+      release(connection.credentials)
+      return
+    }
     host.counters.connections--
     countClosed(host.counters, code)
     host.server.remove(connection)
@@ -78,6 +94,25 @@ export class Lifecycle {
   /** Done when every closed connection has been taken leave of. */
   async whenIdle(): Promise<void> {
     while (this.#leaving.size > 0) await Promise.all(this.#leaving)
+  }
+
+  /** Closes the connections that have sent no token yet. */
+  closeHeld(code: number, reason: string): void {
+    for (const connection of this.#held) connection.close(code, reason)
+  }
+
+  /** Waits for the first token, and keeps what else comes. */
+  #hold(connection: LiveConnection, credentials: Credentials): void {
+    this.#held.add(connection)
+    connection.pending = this.#createPending()
+    credentials.held = setTimeout(() => {
+      connection.closeSoon(CLOSE_CODES.TIMEOUT, 'No token came in time')
+    }, this.#parts.tokenTimeout).unref()
+  }
+
+  #createPending(): PendingFrames {
+    const { maxPendingFrames, maxPendingBytes } = this.#parts.host.limits
+    return new PendingFrames(maxPendingFrames, maxPendingBytes)
   }
 
   #track(done: PromiseLike<void>): void {
@@ -169,6 +204,10 @@ export class Lifecycle {
     const late = 'a handler has not finished: the instances of its connection are disposed of now'
     return this.#bounded(connection, whenIdle(connection), late)
   }
+}
+
+function release(credentials: Credentials | undefined): void {
+  if (credentials?.held && credentials.held !== true) clearTimeout(credentials.held)
 }
 
 async function whenIdle(connection: LiveConnection): Promise<void> {

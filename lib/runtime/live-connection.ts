@@ -7,6 +7,7 @@ import { SmallSet } from '../rooms/small-set.js'
 import type { AppHost } from './app-host.js'
 import type { ConnectionScope } from './connection-scope.js'
 import type { ConnectionSocket } from './connection-socket.js'
+import type { Credentials } from './credentials.js'
 import type { PendingFrames } from './pending-frames.js'
 import { increment } from './ws-counters.js'
 import { WsConnection } from './ws-connection.js'
@@ -15,6 +16,9 @@ import type { WsDropCause } from './ws-events.js'
 /** What is known of a client when its socket opens. */
 export interface ConnectionIdentity {
   readonly session: unknown
+  readonly expiresAt?: number | undefined
+  readonly userId?: string | undefined
+  readonly credentials?: Credentials | undefined
   readonly remoteAddress: string
   readonly subprotocol: string
 }
@@ -25,7 +29,11 @@ export interface ConnectionIdentity {
  */
 export class LiveConnection extends WsConnection {
   readonly id = ownText(crypto.randomUUID())
-  readonly session: unknown
+  session: unknown
+  /** When the session ends, in milliseconds since the epoch. */
+  expiresAt: number | undefined
+  userId: string | undefined
+  readonly credentials: Credentials | undefined
   readonly remoteAddress: string
   readonly subprotocol: string
   /** Milliseconds since the epoch. */
@@ -68,6 +76,9 @@ export class LiveConnection extends WsConnection {
     this.#host = host
     this.socket = socket
     this.session = identity.session
+    this.expiresAt = identity.expiresAt
+    this.userId = identity.userId
+    this.credentials = identity.credentials
     this.remoteAddress = identity.remoteAddress
     this.subprotocol = identity.subprotocol
     this.tokens = host.limits.rateLimit === false ? 0 : host.limits.rateLimit.burst

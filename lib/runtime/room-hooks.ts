@@ -1,4 +1,5 @@
 import { andThen, guarded, isPromise, type MaybePromise } from '../async/maybe-promise.js'
+import type { RoomAccess } from '../rooms/room-access.js'
 import type { AppHost } from './app-host.js'
 import type { Failures } from './failures.js'
 import type { CompiledApp, RoomHook } from './route.js'
@@ -18,8 +19,8 @@ export class RoomHooks {
   }
 
   /** One after the other; the first that throws refuses the entry. */
-  beforeJoin(connection: WsConnection, room: string): MaybePromise<void> {
-    return this.#join(connection, room, 0)
+  beforeJoin(connection: WsConnection, room: string): MaybePromise<RoomAccess | undefined> {
+    return this.#join({ connection, room, access: undefined }, 0)
   }
 
   /** All of them, whatever one throws. */
@@ -37,17 +38,22 @@ export class RoomHooks {
     if (waits.length > 0) return Promise.all(waits).then(() => undefined)
   }
 
-  #join(connection: WsConnection, room: string, from: number): MaybePromise<void> {
+  #join(entry: Entry, from: number): MaybePromise<RoomAccess | undefined> {
     const hooks = this.#app.join
     for (let index = from; index < hooks.length; index++) {
       const hook = hooks[index] as RoomHook
-      const context = this.#context('join', connection, room, hook)
+      const context = this.#context('join', entry.connection, entry.room, hook)
       if (!context) continue
       const result = hook.run(context)
       if (isPromise(result)) {
-        return andThen(Promise.resolve(result), () => this.#join(connection, room, index + 1))
+        return Promise.resolve(result).then((value) => {
+          grant(entry, value)
+          return this.#join(entry, index + 1)
+        })
       }
+      grant(entry, result)
     }
+    return entry.access
   }
 
   #context(
@@ -61,4 +67,17 @@ export class RoomHooks {
     const parts = { ...NO_MESSAGE, path: room, params }
     return new WsContext(this.#host, kind, connection, hook, parts)
   }
+}
+
+/** Who asks to enter, and what the hooks have granted so far. */
+interface Entry {
+  readonly connection: WsConnection
+  readonly room: string
+  access: RoomAccess | undefined
+}
+
+/** A hook that returns `'read'` lets in to read; one that says nothing lets in, unless another said so. */
+function grant(entry: Entry, result: unknown): void {
+  if (result === 'read') entry.access = 'read'
+  else entry.access ??= 'write'
 }

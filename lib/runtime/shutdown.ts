@@ -5,6 +5,7 @@ import type { Dispatcher } from './dispatcher.js'
 import type { Failures } from './failures.js'
 import type { Lifecycle } from './lifecycle.js'
 import { LiveConnection } from './live-connection.js'
+import { retryAfter } from './retry-after.js'
 import type { WsServer } from './ws-server.js'
 
 /** What an orderly end takes. */
@@ -13,10 +14,14 @@ export interface ShutdownParts {
   readonly dispatcher: Dispatcher
   readonly lifecycle: Lifecycle
   readonly failures: Failures
+  /** Sends what waits for the end of a turn or of a broadcast window. */
+  readonly flush: () => void
 }
 
-/** Milliseconds that clients are asked to stay away. */
-const RETRY_AFTER = 1_000
+/** Milliseconds that a drain waits at most for clients to read what has been sent to them. */
+const READ_TIME = 1_000
+/** Milliseconds between two looks at what they have not read. */
+const LOOK_EVERY = 10
 
 /**
  * Closes all connections: with 1001 at once, or after a drain with 1012. In a drain handlers may
@@ -25,18 +30,40 @@ const RETRY_AFTER = 1_000
  * @param drain milliseconds to wait for handlers; 0 for none
  */
 export async function closeConnections(parts: ShutdownParts, drain: number): Promise<void> {
-  const { server, dispatcher, lifecycle, failures } = parts
+  const { server, dispatcher, lifecycle, flush } = parts
   dispatcher.stop()
-  const code = drain > 0 ? CLOSE_CODES.RESTART : CLOSE_CODES.GOING_AWAY
   if (drain > 0) {
-    for (const connection of server.connections()) {
-      if (connection instanceof LiveConnection && connection.speaksV1) {
-        failures.push(connection, RESERVED_PUSH.CLOSING, '/', { code, retryAfter: RETRY_AFTER })
-      }
-    }
+    announce(parts)
     await atMost(drain, dispatcher.whenIdle())
   }
+  flush()
+  if (drain > 0) await whenRead(server, Math.min(drain, READ_TIME))
+  const code = drain > 0 ? CLOSE_CODES.RESTART : CLOSE_CODES.GOING_AWAY
   const reason = drain > 0 ? 'The server restarts' : 'The server shuts down'
   for (const connection of server.connections()) connection.close(code, reason)
+  lifecycle.closeHeld(code, reason)
   await lifecycle.whenIdle()
+}
+
+/** Tells those who understand it that they will have to come back, and when. */
+function announce({ server, failures }: ShutdownParts): void {
+  const connections = server.connections()
+  connections.forEach((connection, index) => {
+    if (!(connection instanceof LiveConnection) || !connection.speaksV1) return
+    const closing = {
+      code: CLOSE_CODES.RESTART,
+      retryAfter: retryAfter(index, connections.length),
+    }
+    failures.push(connection, RESERVED_PUSH.CLOSING, '/', closing)
+  })
+}
+
+/** What waits in this process is lost with it; whoever reads too slowly is not waited for long. */
+async function whenRead(server: WsServer, milliseconds: number): Promise<void> {
+  const until = performance.now() + milliseconds
+  const isWaiting = (): boolean =>
+    server.connections().some((connection) => connection.bufferedAmount > 0)
+  while (isWaiting() && performance.now() < until) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY))
+  }
 }

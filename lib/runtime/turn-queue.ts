@@ -1,4 +1,8 @@
-import type { LiveConnection } from './live-connection.js'
+/** Who has something to send when the turn is over. */
+export interface LateSender {
+  /** Sends it, in one write. */
+  flush(): void
+}
 
 /**
  * Publishes of one turn that uWebSockets.js joins into one write per socket. The next one makes it
@@ -22,9 +26,9 @@ const MAX_OPERATIONS = 4096
  */
 export class TurnQueue {
   /** The connection whose message is handled now: uWebSockets.js joins what it is sent. */
-  corked: LiveConnection | undefined
+  corked: LateSender | undefined
   readonly #report: (error: unknown) => void
-  #late: LiveConnection[] = []
+  #late: LateSender[] = []
   #operations: (() => void)[] = []
   #bytes = 0
   #published = 0
@@ -41,7 +45,7 @@ export class TurnQueue {
   }
 
   /** A connection has replies to send when the turn is over. */
-  addLate(connection: LiveConnection): void {
+  addLate(connection: LateSender): void {
     this.#late.push(connection)
     this.#watch()
   }

@@ -15,4 +15,6 @@ export interface UpgradeRequest {
   readonly origin: string | undefined
   /** The client's address; that of the proxy unless `trustProxy` says otherwise. */
   readonly remoteAddress: string
+  /** What the client sent in a `$token` message; `undefined` when it asks to be let in. */
+  readonly token?: string | undefined
 }

@@ -11,8 +11,10 @@ export abstract class WsConnection<S = unknown> {
   abstract readonly id: string
   /** The rooms it is in. Inside `@OnDisconnect` they are still there. */
   abstract readonly rooms: ReadonlySet<string>
-  /** What `authorize` returned. */
+  /** What `authorize` returned, the last time it was asked. */
   abstract readonly session: S
+  /** Whose it is, as the session says; `undefined` when it does not. */
+  abstract readonly userId: string | undefined
   /** The client's address; that of the proxy unless `trustProxy` says otherwise. */
   abstract readonly remoteAddress: string
   /** The negotiated sub-protocol: `enfilade.v1`, or an empty string. */

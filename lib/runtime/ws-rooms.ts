@@ -52,10 +52,15 @@ export class WsRooms {
     return this.#manager.leave(this.#context.connection, room)
   }
 
-  /** Pushes to a room; its `params` are those of the current message. */
+  /**
+   * Pushes to a room; its `params` are those of the current message.
+   *
+   * @throws WsError 403 when the connection may only read there
+   */
   broadcast(event: string, data?: unknown, options: RoomBroadcastOptions = {}): void {
     const { room = this.#here(), excludeSelf = true } = options
     const { connection, broadcastWindow } = this.#context
+    this.#manager.checkMaySend(connection, room)
     this.#manager.push(
       room,
       { event, path: room, params: pushParams(this.#context), data },

@@ -1,7 +1,12 @@
+import { CLOSE_CODES, isSendableCloseCode } from '../protocol/close-codes.js'
 import type { WsFrame } from '../protocol/codec.js'
 import type { WsPush } from '../protocol/records.js'
 import type { WsRoomManager } from '../rooms/ws-room-manager.js'
+import type { ServerConnection } from './server-connection.js'
+import type { SessionFacts } from './session.js'
+import { Users } from './users.js'
 import type { WsConnection } from './ws-connection.js'
+import { WsUser } from './ws-user.js'
 
 /** What a server needs of its app. */
 export interface WsServerParts {
@@ -11,12 +16,25 @@ export interface WsServerParts {
   readonly publishAll: (frame: WsFrame) => void
   /** Tells the other processes; absent without a transport. */
   readonly forward?: (push: WsPush, frame: WsFrame) => void
+  /** Asks `authorize` about a connection again. */
+  readonly reauthorize: (connection: ServerConnection) => Promise<void>
+}
+
+/** How {@link WsServer.revoke} goes about it. */
+export interface RevokeOptions {
+  /** Whether `authorize` decides. Default: false, they are closed. */
+  readonly reauthorize?: boolean
+  /** The close code of those that are closed without asking. Default: 4401, which is final. */
+  readonly code?: number
+  /** Their close reason. Default: `Revoked`. */
+  readonly reason?: string
 }
 
 /** All connections of an app. Injectable. */
 export class WsServer {
   readonly #parts: WsServerParts
-  readonly #connections = new Map<string, WsConnection>()
+  readonly #connections = new Map<string, ServerConnection>()
+  readonly #users = new Users()
 
   constructor(parts: WsServerParts) {
     this.#parts = parts
@@ -51,6 +69,40 @@ export class WsServer {
     return [...this.#connections.values()]
   }
 
+  /** A user, with all connections of theirs in this process; there may be none. */
+  user(id: string): WsUser {
+    return new WsUser(id, () => this.userConnections(id))
+  }
+
+  /** The connections of a user in this process, as of now. */
+  userConnections(id: string): WsConnection[] {
+    return this.#users.connections(id)
+  }
+
+  /**
+   * Takes away what was allowed: closes connections, or has `authorize` look at them again, which
+   * closes those that it refuses and replaces the sessions of the others.
+   *
+   * @param who the id of a user, or which connections
+   * @returns how many were closed, or are about to be
+   */
+  async revoke(
+    who: string | ((connection: WsConnection) => boolean),
+    options: RevokeOptions = {},
+  ): Promise<number> {
+    const { reauthorize = false, code = CLOSE_CODES.UNAUTHORIZED, reason = 'Revoked' } = options
+    if (!isSendableCloseCode(code)) {
+      throw new RangeError(`revoke: ${code} is no close code that may be sent`)
+    }
+    const targets =
+      typeof who === 'string'
+        ? this.#users.connections(who)
+        : [...this.#connections.values()].filter((connection) => who(connection))
+    if (reauthorize) await Promise.all(targets.map((one) => this.#parts.reauthorize(one)))
+    else for (const connection of targets) connection.closeSoon(code, reason)
+    return targets.filter(({ isEnding, isOpen }) => isEnding || !isOpen).length
+  }
+
   /** The members of a room in this process, as of now. */
   roomConnections(room: string): WsConnection[] {
     return [...this.#parts.rooms.connections(room)]
@@ -62,12 +114,26 @@ export class WsServer {
   }
 
   /** @internal */
-  add(connection: WsConnection): void {
+  add(connection: ServerConnection): void {
     this.#connections.set(connection.id, connection)
+    this.#users.add(connection)
   }
 
   /** @internal */
-  remove(connection: WsConnection): void {
+  remove(connection: ServerConnection): void {
     this.#connections.delete(connection.id)
+    this.#users.remove(connection)
+  }
+
+  /**
+   * Gives a connection another session.
+   *
+   * @internal
+   */
+  identify(connection: ServerConnection, { session, expiresAt, userId }: SessionFacts): void {
+    const isKnown = this.#connections.has(connection.id)
+    if (isKnown) this.#users.remove(connection)
+    Object.assign(connection, { session, expiresAt, userId })
+    if (isKnown) this.#users.add(connection)
   }
 }

@@ -1,6 +1,7 @@
 import type { HttpResponse } from 'uWebSockets.js'
 import { isServerFault, WsError } from '../errors/ws-error.js'
 import { CLOSE_CODES } from '../protocol/close-codes.js'
+import { refusalCodeOf } from '../runtime/refusal-code.js'
 import type { HttpRefusal } from './check-upgrade.js'
 
 /** How a connection is closed that was accepted only to say so. */
@@ -64,14 +65,7 @@ export function toCloseRefusal(error: unknown): CloseRefusal {
   if (!(error instanceof WsError)) {
     return { code: CLOSE_CODES.INTERNAL_ERROR, reason: 'Internal Error' }
   }
-  return { code: closeCodeOf(error.code), reason: error.message }
-}
-
-function closeCodeOf(code: number): number {
-  if (code === 401) return CLOSE_CODES.UNAUTHORIZED
-  if (code === 408) return CLOSE_CODES.TIMEOUT
-  if (code === 429 || code === 503) return CLOSE_CODES.TRY_AGAIN_LATER
-  return isServerFault(code) ? CLOSE_CODES.INTERNAL_ERROR : CLOSE_CODES.FORBIDDEN
+  return { code: refusalCodeOf(error.code), reason: error.message }
 }
 
 function singleLine(text: string): string {

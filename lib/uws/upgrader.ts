@@ -2,8 +2,10 @@ import type { HttpRequest, HttpResponse, us_socket_context_t } from 'uWebSockets
 import { isPromise } from '../async/maybe-promise.js'
 import { WsError } from '../errors/ws-error.js'
 import type { WsLogger } from '../logging/logger.js'
-import { chooseSubprotocol } from '../protocol/subprotocol.js'
+import { chooseSubprotocol, ENFILADE_V1 } from '../protocol/subprotocol.js'
+import type { Credentials } from '../runtime/credentials.js'
 import type { ConnectionIdentity, LiveConnection } from '../runtime/live-connection.js'
+import { readSession, type SessionFacts, type UserIdOf } from '../runtime/session.js'
 import type { UpgradeRequest } from '../runtime/upgrade-request.js'
 import { increment, type WsCounters } from '../runtime/ws-counters.js'
 import type { WsEvents } from '../runtime/ws-events.js'
@@ -23,6 +25,9 @@ import type { AddressReader } from './remote-address.js'
 /** What decides about an upgrade. */
 export interface UpgradePolicy {
   readonly authorize: ((request: UpgradeRequest) => unknown) | undefined
+  readonly userIdOf: UserIdOf | undefined
+  /** Whether a client that `authorize` does not know may send a token. */
+  readonly awaitToken: boolean
   readonly refuse: 'close' | 'http'
   readonly checkOrigin: OriginCheck
   /** The parameters of the path, or `undefined` when it accepts no WebSockets. */
@@ -184,14 +189,42 @@ class Attempt {
   }
 
   accept(session: unknown): void {
+    const { userIdOf, authorize } = this.#policy
+    let facts: SessionFacts
+    try {
+      facts = readSession(session, userIdOf)
+    } catch (error) {
+      this.refuse(error)
+      return
+    }
+    this.#open({ ...facts, credentials: authorize && this.#credentials() })
+  }
+
+  /** Lets somebody in whose session is still to come, by a token. */
+  #hold(): void {
+    this.#open({ session: undefined, credentials: { ...this.#credentials(), held: true } })
+  }
+
+  #credentials(): Credentials {
+    const rest = { token: undefined, refreshing: undefined, held: undefined, isExpiryTold: false }
+    return { request: this.#request, ...rest }
+  }
+
+  #open(facts: Pick<ConnectionIdentity, 'session' | 'credentials'>): void {
     const { remoteAddress } = this.#request
     const subprotocol = this.#subprotocol()
-    this.#upgrade({ remoteAddress, identity: { session, remoteAddress, subprotocol } })
+    this.#upgrade({ remoteAddress, identity: { ...facts, remoteAddress, subprotocol } })
   }
 
   /** Refuses because of what `authorize` threw. */
   refuse(error: unknown): void {
     if (this.#isAnswered) return
+    const { awaitToken } = this.#policy
+    const isUnknown = error instanceof WsError && error.code === 401
+    if (awaitToken && isUnknown && this.#subprotocol() === ENFILADE_V1) {
+      this.#hold()
+      return
+    }
     if (!(error instanceof WsError)) {
       this.#policy.logger.error({ err: error }, 'authorize failed')
     }

@@ -92,6 +92,7 @@ export function createHost({ limits, ...parts }: HostParts = {}): AppHost {
       rooms,
       encode: (push) => jsonCodec.encode(push),
       publishAll: () => undefined,
+      reauthorize: () => Promise.resolve(),
     }),
     isProduction: false,
     turn: new TurnQueue((error) => {

@@ -1,9 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
 import { Controller, OnMessage } from 'enfilade'
-import { Dispatcher } from '../../../lib/runtime/dispatcher.js'
-import { Failures } from '../../../lib/runtime/failures.js'
 import { nextTurn } from '../../support/next-turn.js'
 import { compileControllers } from '../../support/compile-controllers.js'
+import { createRuntime } from '../../support/create-runtime.js'
 
 describe('Dispatcher', () => {
   it.each<[string, () => unknown]>([
@@ -25,7 +24,7 @@ describe('Dispatcher', () => {
       }
     }
     const { app, host, connection, socket } = compileControllers([C])
-    const dispatcher = new Dispatcher(host, app, new Failures(host))
+    const { dispatcher } = createRuntime(host, app)
     dispatcher.receive(connection, JSON.stringify({ event: 'ask', path: '/', id: 1 }))
     await dispatcher.whenIdle()
     await nextTurn()

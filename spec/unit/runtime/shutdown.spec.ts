@@ -1,19 +1,15 @@
 import { describe, expect, it } from '@jest/globals'
 import { Controller, ENFILADE_V1, OnDisconnect, OnMessage } from 'enfilade'
-import { Dispatcher } from '../../../lib/runtime/dispatcher.js'
-import { Failures } from '../../../lib/runtime/failures.js'
-import { Lifecycle } from '../../../lib/runtime/lifecycle.js'
 import { closeConnections } from '../../../lib/runtime/shutdown.js'
 import { compileControllers } from '../../support/compile-controllers.js'
+import { createRuntime } from '../../support/create-runtime.js'
 import { defer, within } from '../../support/deadline.js'
 import { createConnection } from '../../support/fake-connection.js'
 
 /** An app without sockets, and a client of each kind connected to it. */
 function runtime(controller: unknown) {
   const { app, host } = compileControllers([controller])
-  const failures = new Failures(host)
-  const dispatcher = new Dispatcher(host, app, failures)
-  const lifecycle = new Lifecycle({ host, app, dispatcher, failures })
+  const { failures, dispatcher, lifecycle } = createRuntime(host, app)
   const connect = (subprotocol: string) => {
     const client = createConnection(host, { subprotocol })
     client.socket.onEnd = (code, reason) => lifecycle.closed(client.connection, code, reason)
@@ -22,7 +18,7 @@ function runtime(controller: unknown) {
       dispatcher.receive(client.connection, JSON.stringify(message))
     return { ...client, send }
   }
-  const parts = { server: host.server, dispatcher, lifecycle, failures }
+  const parts = { server: host.server, dispatcher, lifecycle, failures, flush: () => undefined }
   return { host, plain: connect(''), v1: connect(ENFILADE_V1), parts }
 }
 
@@ -60,7 +56,7 @@ describe('closeConnections', () => {
     expect(v1.socket.records.at(-1)).toEqual({
       event: '$closing',
       path: '/',
-      data: { code: 1012, retryAfter: 1000 },
+      data: { code: 1012, retryAfter: expect.any(Number) },
     })
     expect(plain.socket.closed).toBeUndefined()
     answer.resolve('late')

@@ -1,0 +1,46 @@
+import { WsError } from '../errors/ws-error.js'
+import type { WsMessage } from '../protocol/records.js'
+import { PING_EVENT, TOKEN_EVENT } from '../protocol/reserved-events.js'
+import { clip } from './clip.js'
+import type { Identity } from './identity.js'
+import type { LiveConnection } from './live-connection.js'
+
+/** Handles the messages that belong to the protocol. */
+export class ReservedMessages {
+  readonly #identity: Identity
+
+  constructor(identity: Identity) {
+    this.#identity = identity
+  }
+
+  /**
+   * @returns the reply, or a promise of it
+   * @throws WsError 400 for what clients may not send
+   */
+  handle(connection: LiveConnection, message: WsMessage): unknown {
+    switch (message.event) {
+      case PING_EVENT:
+        return null
+      case TOKEN_EVENT:
+        return this.#takeToken(connection, message.data)
+      default:
+        throw new WsError(400, `Event "${clip(message.event)}" is reserved`)
+    }
+  }
+
+  #takeToken(connection: LiveConnection, data: unknown): Promise<null> {
+    const token =
+      typeof data === 'object' && data !== null && 'token' in data ? data.token : undefined
+    if (typeof token !== 'string' || token === '') {
+      throw new WsError(400, '$token needs { token }, a text')
+    }
+    return this.#identity.refresh(connection, token).then(
+      () => null,
+      (error: unknown) => {
+        // Who has no session yet has had this one chance.
+        if (connection.credentials?.held) this.#identity.refuse(connection, error)
+        throw error
+      },
+    )
+  }
+}
