@@ -1,6 +1,10 @@
 import type { DependencyContainer } from './di/tokens.js'
+import { setTimeout as pause } from 'node:timers/promises'
 import { showValue } from './errors/show-value.js'
+import { WsStateError, type WsAppStatus } from './errors/ws-state-error.js'
+import { isSeconds } from './options/check-lifecycle.js'
 import type { WsRoomManager } from './rooms/ws-room-manager.js'
+import type { Readiness } from './runtime/readiness.js'
 import type { WsConnection } from './runtime/ws-connection.js'
 import type { WsCounters } from './runtime/ws-counters.js'
 import type { WsEvents } from './runtime/ws-events.js'
@@ -14,6 +18,11 @@ export interface CloseOptions {
    * refused with 503; then clients are closed with 1012. Default: 0, which closes with 1001 at once.
    */
   readonly drain?: number
+  /**
+   * Seconds to go on as before, but for the readiness route, which says 503: as long as a balancer
+   * needs to notice. Default: 0.
+   */
+  readonly delay?: number
 }
 
 /** What an app does when it starts and stops. */
@@ -25,6 +34,9 @@ export interface WsAppParts {
   readonly http: WsHttp
   readonly events: WsEvents
   readonly counters: WsCounters
+  readonly readiness: Readiness
+  /** Closes the app when a signal comes, if that is wanted. */
+  readonly onSignals: (close: (options: CloseOptions) => Promise<void>) => (() => void) | undefined
   readonly start: (port: number, host: string | undefined) => Promise<number>
   readonly stop: (drain: number) => Promise<void>
 }
@@ -42,8 +54,9 @@ export class WsApp {
   /** What has been counted since the start. */
   readonly counters: WsCounters
   readonly #parts: WsAppParts
-  #isStarted = false
+  #status: WsAppStatus = 'created'
   #closing: Promise<void> | undefined
+  #ignoreSignals: (() => void) | undefined
 
   /** @internal */
   constructor(parts: WsAppParts) {
@@ -53,6 +66,11 @@ export class WsApp {
     this.events = parts.events
     this.counters = parts.counters
     this.#parts = parts
+  }
+
+  /** What the app is doing. A failed `listen` leaves it `created`. */
+  get status(): WsAppStatus {
+    return this.#status
   }
 
   /** The app's own container, a child of yours. Disposed of when the app closes. */
@@ -66,33 +84,65 @@ export class WsApp {
    * @param port default: 0, which picks a free one
    * @param host default: all addresses of this machine
    * @returns the port, as a promise that rejects with a `WsListenError` when the address cannot be
-   * had, or with an `Error` when the broadcast transport cannot subscribe
+   * had or the broadcast transport cannot subscribe, with a `WsStateError` when the app listens
+   * already or has been closed, and with a `RangeError` for what is no port
    */
   async listen(port = 0, host?: string): Promise<{ port: number }> {
     if (!Number.isInteger(port) || port < 0 || port > 65_535) {
       const mend = typeof port === 'string' ? 'make it a number: Number(port)' : 'use 0 to 65535'
       throw new RangeError(`listen: ${showValue(port)} is no port; ${mend}`)
     }
-    if (this.#closing) throw new Error('listen: the app has been closed')
-    if (this.#isStarted) throw new Error('listen: the app listens already')
-    this.#isStarted = true
+    if (this.#closing) throw new WsStateError('listen: the app has been closed', this.#status)
+    if (this.#status !== 'created') {
+      throw new WsStateError('listen: the app listens already', this.#status)
+    }
+    this.#status = 'starting'
     try {
-      return { port: await this.#parts.start(port, host) }
+      const actual = await this.#parts.start(port, host)
+      // A signal or `close` may have come meanwhile.
+      if (this.#isStarting()) this.#status = 'listening'
+      this.#ignoreSignals = this.#parts.onSignals((options) => this.close(options))
+      return { port: actual }
     } catch (error) {
-      this.#isStarted = false
+      if (this.#isStarting()) this.#status = 'created'
       throw error
     }
   }
 
   /**
    * Stops: nobody new gets in, connections are closed, `@OnDisconnect` handlers finish. A second
-   * call waits for the first.
+   * call waits for the first, whose options count. May be called at any time, also when `listen` has
+   * failed or was never called.
+   *
+   * @returns a promise that rejects with a `RangeError` for a wrong option, and then nothing has been
+   * closed; or with what disposing of the container throws
    */
-  close({ drain = 0 }: CloseOptions = {}): Promise<void> {
-    if (!(Number.isFinite(drain) && drain >= 0)) {
-      return Promise.reject(new RangeError(`close: drain must be seconds, got ${String(drain)}`))
+  async close(options: CloseOptions = {}): Promise<void> {
+    const { drain = 0, delay = 0 } = options
+    for (const [name, value] of Object.entries({ drain, delay })) {
+      if (!isSeconds(value)) {
+        throw new RangeError(`close: ${name} must be seconds, got ${showValue(value)}`)
+      }
     }
-    this.#closing ??= this.#parts.stop(drain * 1000)
+    this.#closing ??= this.#close(drain * 1000, delay * 1000)
     return this.#closing
+  }
+
+  async #close(drain: number, delay: number): Promise<void> {
+    const { readiness, stop } = this.#parts
+    const isListening = this.#status === 'listening'
+    this.#status = 'closing'
+    readiness.isClosing = true
+    try {
+      if (isListening && delay > 0) await pause(delay)
+      await stop(drain)
+    } finally {
+      this.#status = 'closed'
+      this.#ignoreSignals?.()
+    }
+  }
+
+  #isStarting(): boolean {
+    return this.#status === 'starting'
   }
 }

@@ -1,5 +1,6 @@
 import type { TemplatedApp, us_listen_socket, WebSocket } from 'uWebSockets.js'
 import { WsListenError } from '../errors/ws-listen-error.js'
+import { WsStateError } from '../errors/ws-state-error.js'
 import type { WsLogger } from '../logging/logger.js'
 import { CLOSE_CODES, truncateReason } from '../protocol/close-codes.js'
 import type { ConnectionSocket } from '../runtime/connection-socket.js'
@@ -28,6 +29,8 @@ export interface NativeLimits {
   readonly idleTimeout: number
   readonly maxBackpressure: number
   readonly compression: boolean
+  /** How long sockets may take to send their close frames, in milliseconds. */
+  readonly closeFrameTime: number
 }
 
 /** What the socket server works with. */
@@ -44,9 +47,6 @@ type Socket = WebSocket<SocketData> & Partial<SocketData>
 
 /** What uWebSockets.js gives as the reason when it cuts a socket for too large a message. */
 const TOO_BIG = 'Received too big message'
-
-/** How long sockets may take to send their close frames, in milliseconds. */
-const FLUSH_TIME = 250
 
 /**
  * Creates the native app.
@@ -102,7 +102,7 @@ export class UwsServer {
    * @returns the port, as a promise that rejects when {@link stopListening} came first
    */
   listen(port: number, host: string | undefined): Promise<number> {
-    if (this.#isStopped) return Promise.reject(new Error('listen: the app has been closed'))
+    if (this.#isStopped) return Promise.reject(overtaken())
     const uws = requireUws()
     const { upgrader } = this.#parts
     this.#native.any('/*', (response, request) => upgrader.answer(response, request))
@@ -114,7 +114,7 @@ export class UwsServer {
         } else {
           const place = host === undefined ? `port ${port}` : `${host}:${port}`
           const text = `cannot listen on ${place}: it is in use, not allowed, or no address of this machine`
-          reject(new WsListenError(text, port, host))
+          reject(new WsListenError(text, { port, host }))
         }
       }
       // By default uWS shares a port between processes: a second app would get half of the clients.
@@ -135,7 +135,7 @@ export class UwsServer {
 
   /** Closes what is left, once close frames have had time to go out. */
   close(): void {
-    setTimeout(() => this.#native.close(), FLUSH_TIME).unref()
+    setTimeout(() => this.#native.close(), this.#parts.limits.closeFrameTime).unref()
   }
 
   #open(socket: Socket): void {
@@ -197,6 +197,10 @@ export class UwsServer {
   #logFault(error: unknown): void {
     this.#parts.logger.error({ err: error }, 'a socket callback failed')
   }
+}
+
+function overtaken(): WsStateError {
+  return new WsStateError('listen: the app has been closed', 'closing')
 }
 
 type OnListen = (socket: us_listen_socket | false) => void
