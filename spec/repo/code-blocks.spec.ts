@@ -6,7 +6,9 @@ import { createProgram, findingsOf, publicNames } from '../support/type-check.js
 const GIVEN = `
 import type { Channel, WsApp } from 'enfilade'
 import type { WsClient } from 'enfilade/client'
+import type {} from 'enfilade/nats'
 import type {} from 'enfilade/react'
+import type {} from 'enfilade/redis'
 declare global {
   const app: WsApp
   const client: WsClient
@@ -66,9 +68,13 @@ const given = createProgram({ 'docs/given.ts': GIVEN }, withJsx)
 const ofServer = publicNames(given)
 const ofClient = publicNames(given, 'lib/client/index.ts')
 const ofReact = publicNames(given, 'lib/react/index.ts')
-const exported = [...ofServer, ...ofClient, ...ofReact]
+const ofBrokers = ['nats', 'redis'].flatMap((broker) =>
+  publicNames(given, `lib/transports/${broker}/index.ts`).map((each) => ({ ...each, broker })),
+)
+const exported = [...ofServer, ...ofClient, ...ofReact, ...ofBrokers]
 const names = Object.fromEntries([
   ...ofReact.map(({ name }) => [name, 'enfilade/react']),
+  ...ofBrokers.map(({ name, broker }) => [name, `enfilade/${broker}`]),
   ...ofClient.map(({ name }) => [name, 'enfilade/client']),
   ...ofServer.map(({ name }) => [name, 'enfilade']),
   ...['IsString', 'Length'].map((name) => [name, 'class-validator']),
