@@ -8,6 +8,9 @@ export class Room<M extends RoomMember> {
   readonly members = new SmallSet<M>()
   /** Bytes published since the fan-out last looked for slow members. */
   unchecked = 0
+  /** Publishes of a turn of the event loop, and which turn: kept by the fan-out. */
+  published = 0
+  turn = 0
 
   constructor(name: string) {
     this.name = ownText(name)

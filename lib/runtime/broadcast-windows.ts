@@ -1,3 +1,4 @@
+import { performance, type EventLoopUtilization } from 'node:perf_hooks'
 import type { WsFrame } from '../protocol/codec.js'
 import type { BroadcastWindow } from '../rooms/broadcast-window.js'
 import type { Room } from '../rooms/room.js'
@@ -5,6 +6,9 @@ import type { WsConnection } from './ws-connection.js'
 
 /** What `'auto'` gathers for, in milliseconds. */
 const AUTO_WINDOW = 2
+
+/** The share of its time that a busy event loop is not idle. */
+const BUSY = 0.7
 
 /** A push that waits. */
 export interface GatheredPush {
@@ -24,7 +28,8 @@ interface Gathering {
 /** Rooms whose windows end together. */
 interface Batch {
   readonly rooms: Set<AnyRoom>
-  readonly openedAt: number
+  /** How busy the event loop was up to then. */
+  readonly before: EventLoopUtilization
   readonly timer: NodeJS.Timeout
 }
 
@@ -86,7 +91,8 @@ export class BroadcastWindows {
   #startBatch(window: BroadcastWindow): Batch {
     const length = window === 'auto' ? AUTO_WINDOW : window
     const timer = setTimeout(() => this.#end(window), length).unref()
-    const batch = { rooms: new Set<AnyRoom>(), openedAt: performance.now(), timer }
+    const before = performance.eventLoopUtilization()
+    const batch = { rooms: new Set<AnyRoom>(), before, timer }
     this.#batches.set(window, batch)
     return batch
   }
@@ -94,16 +100,16 @@ export class BroadcastWindows {
   #end(window: BroadcastWindow): void {
     const batch = this.#batches.get(window)
     if (!batch) return
-    const { rooms, openedAt } = batch
+    const { rooms, before } = batch
     this.#batches.delete(window)
-    // Delivering took longer than the window: whoever answers each sender at once has no idle moment.
-    const isOverloaded = performance.now() - openedAt > 2 * AUTO_WINDOW
+    // Who answers each sender at once, and delivers, may have no idle moment to receive more in.
+    const isBusy = performance.eventLoopUtilization(before).utilization > BUSY
     for (const room of rooms) {
       const gathering = this.#gatherings.get(room)
       this.release(room)
       if (window !== 'auto' || !gathering) continue
       const { pushes, hasPushed } = gathering
-      if (pushes.length > 0 || (hasPushed && isOverloaded)) {
+      if (pushes.length > 0 || (hasPushed && isBusy)) {
         this.#open(room, window, { pushes: [], hasPushed: false })
       }
     }

@@ -21,6 +21,7 @@ export interface ConnectionIdentity {
   readonly credentials?: Credentials | undefined
   readonly remoteAddress: string
   readonly subprotocol: string
+  readonly traceparent?: string | undefined
 }
 
 /**
@@ -36,6 +37,7 @@ export class LiveConnection extends WsConnection {
   readonly credentials: Credentials | undefined
   readonly remoteAddress: string
   readonly subprotocol: string
+  readonly traceparent: string | undefined
   /** Milliseconds since the epoch. */
   readonly openedAt = Date.now()
   closeCode: number | undefined
@@ -81,6 +83,7 @@ export class LiveConnection extends WsConnection {
     this.credentials = identity.credentials
     this.remoteAddress = identity.remoteAddress
     this.subprotocol = identity.subprotocol
+    this.traceparent = identity.traceparent
     this.tokens = host.limits.rateLimit === false ? 0 : host.limits.rateLimit.burst
   }
 
@@ -132,10 +135,14 @@ export class LiveConnection extends WsConnection {
   /** Hands a frame to the socket, behind all that was sent or published before. */
   write(frame: WsFrame): boolean {
     const { turn } = this.#host
-    if (turn.isBusy) {
-      turn.add(() => this.#write(frame), frame.length)
+    if (turn.holds(this)) {
+      turn.sendLater(() => this.#write(frame), frame.length)
       return this.isOpen
     }
+    return this.#writeAfterReplies(frame)
+  }
+
+  #writeAfterReplies(frame: WsFrame): boolean {
     if (this.#late) this.flush()
     return this.#write(frame)
   }
@@ -223,7 +230,7 @@ export class LiveConnection extends WsConnection {
     const frame = codec.encode(reply)
     counters.replies++
     // uWebSockets.js joins what is sent while a message is handled; later it writes each by itself.
-    if (turn.corked === this || turn.isBusy) return this.write(frame)
+    if (turn.corked === this && !turn.holds(this)) return this.#writeAfterReplies(frame)
     if (this.#late) {
       this.#late.push(frame)
     } else {
@@ -236,7 +243,7 @@ export class LiveConnection extends WsConnection {
   /** Ends the socket when all that was sent before is on its way. */
   #end(code: number, reason: string): void {
     const { turn } = this.#host
-    if (turn.isBusy) turn.flush()
+    if (turn.holds(this)) turn.flush()
     this.flush()
     this.socket?.end(code, truncateReason(reason))
   }

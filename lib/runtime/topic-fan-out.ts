@@ -39,6 +39,7 @@ const EVERYONE = '$everyone'
 export class TopicFanOut implements RoomFanOut<WsConnection> {
   readonly #options: TopicFanOutOptions
   readonly #windows: BroadcastWindows
+  readonly #everyone = { members: { has: () => true }, published: 0, turn: 0 }
   #hasEveryone = false
   /** Bytes published to everyone since the last look for slow connections. */
   #unchecked = 0
@@ -87,13 +88,13 @@ export class TopicFanOut implements RoomFanOut<WsConnection> {
   /** Members are about to change: what was published before is not for the next. */
   #release(room: Room<WsConnection>): void {
     this.#windows.release(room)
-    if (this.#options.turn.isBusy) this.#options.turn.flush()
+    if (this.#options.turn.isWaiting(room)) this.#options.turn.flush()
   }
 
   #inTurn(room: Room<WsConnection>, frame: WsFrame, exclude?: WsConnection): void {
     const { turn } = this.#options
-    if (turn.isFull()) turn.add(() => this.#publish(room, frame, exclude), frame.length)
-    else this.#publish(room, frame, exclude)
+    if (!turn.isFull(room)) this.#publish(room, frame, exclude)
+    else turn.publishLater(room, () => this.#publish(room, frame, exclude), frame.length)
   }
 
   #publish(room: Room<WsConnection>, frame: WsFrame, exclude?: WsConnection): void {
@@ -121,8 +122,8 @@ export class TopicFanOut implements RoomFanOut<WsConnection> {
       this.#hasEveryone = true
       for (const connection of connections()) socketOf(connection)?.subscribe(EVERYONE)
     }
-    if (turn.isFull()) turn.add(() => this.#publishToAll(frame), frame.length)
-    else this.#publishToAll(frame)
+    if (!turn.isFull(this.#everyone)) this.#publishToAll(frame)
+    else turn.publishLater(this.#everyone, () => this.#publishToAll(frame), frame.length)
   }
 
   #publishToAll(frame: WsFrame): void {

@@ -4,6 +4,14 @@ export interface LateSender {
   flush(): void
 }
 
+/** What is published to: a room, or everyone. */
+export interface TurnTopic {
+  readonly members: { has(member: never): boolean }
+  /** Publishes of a turn, and which turn: kept by the queue. */
+  published: number
+  turn: number
+}
+
 /**
  * Publishes of one turn that uWebSockets.js joins into one write per socket. The next one makes it
  * write every message by itself as long as a message handler runs: measured here 1.45 µs a delivery
@@ -20,28 +28,26 @@ const MAX_OPERATIONS = 4096
  * What goes out together when the current turn of the event loop is over, since a write to a socket
  * costs more than all the rest of a message:
  *
- * - replies of handlers that finish in a later turn than their message came in, a connection's in one
- *   write;
- * - what a turn publishes beyond what uWebSockets.js joins, and from then on everything, in order.
+ * - what a turn publishes to a room beyond what uWebSockets.js joins, and what its members are sent
+ *   afterwards, in order;
+ * - then the replies of handlers that finish in a later turn than their message came in, a
+ *   connection's in one write.
  */
 export class TurnQueue {
   /** The connection whose message is handled now: uWebSockets.js joins what it is sent. */
   corked: LateSender | undefined
   readonly #report: (error: unknown) => void
+  /** Topics with publishes that wait. */
+  readonly #waiting = new Set<TurnTopic>()
   #late: LateSender[] = []
   #operations: (() => void)[] = []
   #bytes = 0
-  #published = 0
+  #turn = 0
   #isWatching = false
 
   /** @param report hears of what failed when nobody else would */
   constructor(report: (error: unknown) => void) {
     this.#report = report
-  }
-
-  /** Whether something waits that what is sent next must not overtake. */
-  get isBusy(): boolean {
-    return this.#operations.length > 0
   }
 
   /** A connection has replies to send when the turn is over. */
@@ -50,20 +56,41 @@ export class TurnQueue {
     this.#watch()
   }
 
-  /** Whether the next publish has to wait for its turn. */
-  isFull(): boolean {
-    if (this.#operations.length > 0) return true
-    if (++this.#published < WATCHED) return false
+  /** Whether the next publish to a topic has to wait; it is counted. */
+  isFull(topic: TurnTopic): boolean {
+    if (topic.turn !== this.#turn) {
+      topic.turn = this.#turn
+      topic.published = 0
+    }
+    if (++topic.published < WATCHED) return false
     this.#watch()
-    return this.#published > JOINED
+    return topic.published > JOINED
   }
 
-  /** Something to do when the turn is over, after all that was added before. */
-  add(operation: () => void, bytes: number): void {
-    this.#operations.push(operation)
+  /** Publishes when the turn is over. */
+  publishLater(topic: TurnTopic, publish: () => void, bytes: number): void {
+    this.#waiting.add(topic)
+    this.sendLater(publish, bytes)
+  }
+
+  /** Sends behind all that waits. */
+  sendLater(send: () => void, bytes: number): void {
+    this.#operations.push(send)
     this.#bytes += bytes
     this.#watch()
     if (this.#bytes > MAX_BYTES || this.#operations.length > MAX_OPERATIONS) this.flush()
+  }
+
+  /** Whether something waits for a member of a topic, which it must not be sent anything before. */
+  holds(member: object): boolean {
+    if (this.#waiting.size === 0) return false
+    for (const { members } of this.#waiting) if (members.has(member as never)) return true
+    return false
+  }
+
+  /** Whether publishes to a topic wait. */
+  isWaiting(topic: TurnTopic): boolean {
+    return this.#waiting.size > 0 && this.#waiting.has(topic)
   }
 
   /** Does it all now. Never throws. */
@@ -73,8 +100,9 @@ export class TurnQueue {
     this.#late = []
     this.#operations = []
     this.#bytes = 0
-    for (const connection of late) this.#try(() => connection.flush())
+    this.#waiting.clear()
     for (const operation of operations) this.#try(operation)
+    for (const connection of late) this.#try(() => connection.flush())
   }
 
   #watch(): void {
@@ -82,7 +110,7 @@ export class TurnQueue {
     this.#isWatching = true
     setImmediate(() => {
       this.#isWatching = false
-      this.#published = 0
+      this.#turn++
       this.flush()
     })
   }
