@@ -27,8 +27,8 @@ export interface ExitProcess {
  */
 const SAME = 500
 
-/** Apps of this process that close because of a signal: it ends with the last of them. */
-const closing = new Set<object>()
+/** How many apps of a process close because of a signal: it ends with the last of them. */
+const closing = new WeakMap<ExitProcess, number>()
 
 /**
  * Closes an app when a signal comes, and then ends the process: with code 0, or with 1 when closing
@@ -63,8 +63,7 @@ async function closeAndExit(
   target: ExitProcess,
   signal: NodeJS.Signals,
 ): Promise<void> {
-  const app = {}
-  closing.add(app)
+  closing.set(target, (closing.get(target) ?? 0) + 1)
   logger.info({ signal }, 'the app closes')
   try {
     await close()
@@ -74,6 +73,7 @@ async function closeAndExit(
     logger.error({ err: error, signal }, 'the app could not be closed in order')
     target.exitCode = 1
   }
-  closing.delete(app)
-  if (closing.size === 0) target.exit()
+  const left = (closing.get(target) ?? 1) - 1
+  closing.set(target, left)
+  if (left === 0) target.exit()
 }
