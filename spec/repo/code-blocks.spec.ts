@@ -6,6 +6,8 @@ import { createProgram, findingsOf, publicNames } from '../support/type-check.js
 const GIVEN = `
 import type { Channel, WsApp } from 'enfilade'
 import type { WsClient } from 'enfilade/client'
+import type {} from 'enfilade/client/documents'
+import type {} from 'enfilade/documents'
 import type {} from 'enfilade/nats'
 import type {} from 'enfilade/react'
 import type {} from 'enfilade/redis'
@@ -71,7 +73,10 @@ const ofReact = publicNames(given, 'lib/react/index.ts')
 const ofBrokers = ['nats', 'redis'].flatMap((broker) =>
   publicNames(given, `lib/transports/${broker}/index.ts`).map((each) => ({ ...each, broker })),
 )
-const exported = [...ofServer, ...ofClient, ...ofReact, ...ofBrokers]
+const ofDocuments = ['documents', 'client/documents'].flatMap((folder) =>
+  publicNames(given, `lib/${folder}/index.ts`),
+)
+const exported = [...ofServer, ...ofClient, ...ofReact, ...ofBrokers, ...ofDocuments]
 const names = Object.fromEntries([
   ...ofReact.map(({ name }) => [name, 'enfilade/react']),
   ...ofBrokers.map(({ name, broker }) => [name, `enfilade/${broker}`]),

@@ -39,7 +39,8 @@ export function createProgram(sources: Sources, json: object): ts.Program {
   )
   const all: ts.CompilerOptions = {
     ...options,
-    ...{ noEmit: true, paths: entryPaths() },
+    // A package that is installed lies outside the sources of whoever uses it.
+    ...{ noEmit: true, rootDir: repository, paths: entryPaths() },
   }
   const host = ts.createCompilerHost(all)
   const { fileExists, readFile, getSourceFile } = host
