@@ -58,6 +58,15 @@ const folders = {
     may: ['protocol', 'errors', 'async', 'validation'],
     why: 'A document room works on its own, over any socket and any storage.',
   },
+  metrics: {
+    may: ['runtime', 'errors', 'async'],
+    types: ['transports', 'uws'],
+    why: 'Metrics read what the app has counted; who has no Prometheus does not load them.',
+  },
+  opentelemetry: {
+    may: ['runtime', 'errors', 'async'],
+    why: 'Spans are made by middleware; who has no OpenTelemetry does not load it.',
+  },
   react: {
     may: ['client', 'protocol'],
     why: 'The hooks are a view of the client.',
@@ -91,6 +100,11 @@ const soleImporters = {
   },
   jose: { only: ['jwt'], why: 'Who has no JWTs does not install it.' },
   react: { only: ['react'], why: 'Who has no React does not install it.' },
+  'prom-client': { only: ['metrics'], why: 'Who has no Prometheus does not install it.' },
+  '@opentelemetry/api': {
+    only: ['opentelemetry'],
+    why: 'Who has no OpenTelemetry does not install it.',
+  },
   cookie: { only: ['uws'], why: 'Only the upgrade request has cookies.' },
   'proxy-addr': { only: ['uws'], why: 'Only the upgrade request has a remote address to resolve.' },
 }

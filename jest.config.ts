@@ -20,6 +20,8 @@ const config: Config = {
     '^enfilade/client$': '<rootDir>/lib/client/index.ts',
     '^enfilade/react$': '<rootDir>/lib/react/index.ts',
     '^enfilade/((?:client/)?documents)$': '<rootDir>/lib/$1/index.ts',
+    '^enfilade/jwt$': '<rootDir>/lib/jwt/index.ts',
+    '^enfilade/(metrics|opentelemetry)$': '<rootDir>/lib/$1/index.ts',
     '^enfilade/(nats|redis)$': '<rootDir>/lib/transports/$1/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
