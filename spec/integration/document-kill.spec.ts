@@ -55,7 +55,8 @@ async function inspect(sync: SyncPolicy, durable: number): Promise<string[]> {
   if (room.get('counter')?.at !== clock) faults.push(`the counter does not say ${clock}`)
   for (let at = Math.max(1, clock - 199); at <= clock; at++) {
     const item = room.get(`item ${at}`)
-    if ((item?.text as string | undefined)?.length !== (at * 97) % 3_000) faults.push(`item ${at} is not whole`)
+    if ((item?.text as string | undefined)?.length !== (at * 97) % 3_000)
+      faults.push(`item ${at} is not whole`)
   }
   if (room.get(`item ${clock - 200}`)) faults.push('a removed item is there')
   await room.close()

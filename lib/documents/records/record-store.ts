@@ -12,7 +12,7 @@ interface Kept {
 }
 
 /** How many deletions are remembered. */
-export const MAX_TOMBSTONES = 5_000
+const MAX_TOMBSTONES = 5_000
 
 /** What a store is made of, as JSON. */
 export interface StoreState {

@@ -3,7 +3,7 @@ import { WsError } from '../../errors/ws-error.js'
 import { byteLength } from '../../protocol/byte-length.js'
 
 /** The longest key, in bytes. */
-export const MAX_KEY_BYTES = 1024
+const MAX_KEY_BYTES = 1024
 
 /** File systems take 255 bytes. */
 const MAX_NAME_LENGTH = 200

@@ -25,7 +25,7 @@ export function diffRecord(
 }
 
 /** The changes that turn one object into another; `undefined` when they are equal. */
-export function diffObject(before: JsonObject, after: JsonObject): RecordPatch | undefined {
+function diffObject(before: JsonObject, after: JsonObject): RecordPatch | undefined {
   const patch: Record<string, FieldOp> = {}
   for (const field of Object.keys(after)) {
     const value = after[field] as JsonValue

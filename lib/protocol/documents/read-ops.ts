@@ -10,7 +10,7 @@ import {
 } from './document-record.js'
 
 /** The longest id of a record and name of a type, in bytes. */
-export const MAX_NAME_BYTES = 255
+const MAX_NAME_BYTES = 255
 
 /** Keys that could become a prototype, or pass for a class, somewhere down the line. */
 const FORBIDDEN: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
