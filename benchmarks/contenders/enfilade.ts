@@ -1,4 +1,3 @@
-import { IsInt, IsString, Length, MaxLength, Min } from 'class-validator'
 import {
   Broadcast,
   Controller,
@@ -13,12 +12,6 @@ import {
 import { later } from './later.js'
 import { ready, ROUTES } from './ready.js'
 
-class Order {
-  @IsString() @Length(1, 32) sku!: string
-  @IsInt() @Min(1) quantity!: number
-  @IsString() @MaxLength(200) note!: string
-}
-
 interface Burst {
   readonly count: number
   readonly text: string
@@ -26,11 +19,6 @@ interface Burst {
 
 @Controller()
 class BenchController {
-  @OnMessage('order', '/orders')
-  order(@Data() order: Order): Order {
-    return order
-  }
-
   @OnMessage('join', '/room/:room')
   @Join()
   join(): object {
@@ -93,9 +81,11 @@ const OFF: LimitOptions = {
   backpressure: { limit: 2 ** 30 },
 }
 
-const { BENCH_LIMITS, BENCH_WINDOW: window } = process.env
+const { BENCH_LIMITS, BENCH_WINDOW: window, BENCH_DTO } = process.env
+/** class-validator takes longer to load than all the rest: an app without such classes does not. */
+const orders = BENCH_DTO === 'off' ? [] : [(await import('./order-controller.js')).OrderController]
 const app = createWsApp({
-  controllers: [BenchController, ...echoes],
+  controllers: [BenchController, ...orders, ...echoes],
   ...(BENCH_LIMITS === 'off' ? OFF : ABOVE_LOAD),
   ...(window === undefined ? {} : { broadcastWindow: window === 'auto' ? window : Number(window) }),
 })

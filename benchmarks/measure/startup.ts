@@ -5,8 +5,27 @@ import { median, pairedRatio } from '../report/statistics.js'
 
 const ROUTES = 1000
 
+/** With a class that class-validator checks, whose import is most of the time, and without. */
+const SCENARIOS: readonly { name: string; env: Readonly<Record<string, string>> }[] = [
+  { name: 'Start-up with 1,000 routes', env: { BENCH_DTO: 'off' } },
+  { name: 'Start-up with 1,000 routes and class-validator', env: {} },
+]
+
 /** From the start of the process until it listens, in turns. */
 export async function measureStartup(
+  contenders: readonly Contender[],
+  turns: number,
+): Promise<Row[]> {
+  const rows: Row[] = []
+  for (const { name, env } of SCENARIOS) {
+    const starting = contenders.map((one) => ({ ...one, env: { ...one.env, ...env } }))
+    rows.push(...(await measureOne(name, starting, turns)))
+  }
+  return rows
+}
+
+async function measureOne(
+  scenario: string,
   contenders: readonly Contender[],
   turns: number,
 ): Promise<Row[]> {
@@ -23,7 +42,7 @@ export async function measureStartup(
     const values = times.get(contender) ?? []
     return {
       figure: 'startup',
-      scenario: 'Start-up with 1,000 routes',
+      scenario,
       contender: contender.name,
       value: median(values),
       ratio: pairedRatio(values, control),
