@@ -30,6 +30,24 @@ export class RedisCluster {
     }
   }
 
+  async slotOf(key: string): Promise<number> {
+    return Number(await this.call(0, 'CLUSTER', 'KEYSLOT', key))
+  }
+
+  /** Gives an empty slot to another master. */
+  async move(slot: number): Promise<void> {
+    const ids = await Promise.all(
+      this.nodes.map(async (_node, index) => String(await this.call(index, 'CLUSTER', 'MYID'))),
+    )
+    const share = Math.ceil(SLOTS / this.nodes.length)
+    const from = Math.floor(slot / share)
+    const to = (from + 1) % this.nodes.length
+    // The new owner first: nobody else may give it away.
+    for (const index of [to, from, (to + 1) % this.nodes.length]) {
+      await this.call(index, 'CLUSTER', 'SETSLOT', String(slot), 'NODE', ids[to] as string)
+    }
+  }
+
   async stop(): Promise<void> {
     await Promise.all(this.nodes.map((node) => node.stop()))
   }
