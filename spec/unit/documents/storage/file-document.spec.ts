@@ -1,4 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
@@ -141,6 +149,17 @@ it('changes that a snapshot has already do no harm: the process ended between th
   })
   expect([again.get('a')?.list, again.clock]).toEqual([[1], 2])
   await again.close()
+})
+
+it('a save that fails leaves the log and the snapshot before it', async () => {
+  await write(['one'])
+  await document.load()
+  // A file cannot take the place of a folder.
+  mkdirSync(path('snapshot'))
+  await expect(document.save(bytes('x'))).rejects.toThrow()
+  await document.append([bytes('two')])
+  rmdirSync(path('snapshot'))
+  expect(await loaded()).toEqual(['one', 'two'])
 })
 
 it('readLog never throws, whatever the bytes', () => {
