@@ -20,6 +20,8 @@ export interface CompileSource {
   readonly rooms: WsRoomManager<WsConnection>
   /** Faults found elsewhere, such as in options, to be reported together. */
   readonly problems: Problems
+  /** Hears of what is right and yet hardly meant. */
+  readonly warn?: (text: string) => void
 }
 
 /**
@@ -33,12 +35,15 @@ export function compileApp(source: CompileSource): CompiledApp {
   const use = compileMiddleware(source.use, 'createWsApp.use', providers, problems)
   const table = new RouteTable<Route>()
   const target: CompileTarget = { table, connect: [], disconnect: [], join: [], leave: [] }
+  const idle: string[] = []
   for (const type of distinctControllers(source)) {
     const definition = readController(type)
+    idle.push(...(definition.methods.length === 0 ? [type.name] : []))
     compileController({ definition, use, providers, rooms, problems, target })
   }
   problems.throwIfAny()
   providers.build()
+  warnOfIdle(source, idle)
   return Object.freeze({
     match: (event: string, path: string) => table.match(event, path),
     suggest: (event: string, path: string) => table.suggest(event, path),
@@ -47,6 +52,14 @@ export function compileApp(source: CompileSource): CompiledApp {
     join: Object.freeze(target.join),
     leave: Object.freeze(target.leave),
   })
+}
+
+/** Neither is an error: an app may only push, and a controller may live by what it is injected. */
+function warnOfIdle({ controllers, warn }: CompileSource, idle: readonly string[]): void {
+  if (controllers.length === 0) warn?.('there are no controllers: every message is answered by 404')
+  for (const name of idle) {
+    warn?.(`${name} handles nothing: none of its methods has a decorator such as @OnMessage()`)
+  }
 }
 
 function distinctControllers({ controllers, problems }: CompileSource): Constructor[] {

@@ -74,11 +74,9 @@ it('a refused Origin is counted, logged with the way to allow it, and not author
   await upgradeAnswer(port, { headers: { Origin: 'http://evil.example' } })
   expect(app.counters.refused).toEqual({ 403: 1 })
   expect(authorized).toEqual([])
-  expect(logger.warnings()).toEqual([
-    {
-      level: 'warn',
-      fields: { origin: 'http://evil.example', host: `127.0.0.1:${port}` },
-      message: 'refused an Origin; add it to the option origins if it is yours',
-    },
-  ])
+  expect(logger.warnings()).toContainEqual({
+    level: 'warn',
+    fields: { origin: 'http://evil.example', host: `127.0.0.1:${port}` },
+    message: 'refused an Origin; add it to the option origins if it is yours',
+  })
 })

@@ -80,7 +80,7 @@ describe('closeConnections', () => {
     await within(closeConnections(parts, 1e12), 'the end')
     await new Promise((resolve) => setImmediate(resolve))
     process.off('warning', listen)
-    expect(warnings).toEqual([])
+    expect(warnings).not.toContain('TimeoutOverflowWarning')
   })
 
   it('gives handlers up when the drain is over', async () => {
