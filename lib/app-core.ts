@@ -1,0 +1,187 @@
+import type { WsLogger } from './logging/logger.js'
+import { FIXED_LIMITS, type ResolvedLimits } from './options/defaults.js'
+import type { WsAppOptions } from './options/options.js'
+import { jsonCodec, type WsCodec, type WsFrame } from './protocol/codec.js'
+import type { WsPush } from './protocol/records.js'
+import { BroadcastExchange, type ExchangeFault } from './rooms/broadcast-exchange.js'
+import { WsRoomManager } from './rooms/ws-room-manager.js'
+import type { PathMatcher } from './routing/path-matcher.js'
+import type { AppHost } from './runtime/app-host.js'
+import { checkedCodec } from './runtime/checked-codec.js'
+import { Dispatcher } from './runtime/dispatcher.js'
+import { Failures } from './runtime/failures.js'
+import { Identity } from './runtime/identity.js'
+import { Lifecycle } from './runtime/lifecycle.js'
+import type { RuntimeLimits } from './runtime/limits.js'
+import { LiveConnection } from './runtime/live-connection.js'
+import { ReservedMessages } from './runtime/reserved-messages.js'
+import { RoomHooks } from './runtime/room-hooks.js'
+import type { CompiledApp } from './runtime/route.js'
+import { TopicFanOut } from './runtime/topic-fan-out.js'
+import { TurnQueue } from './runtime/turn-queue.js'
+import { Readiness } from './runtime/readiness.js'
+import { watchTransport } from './runtime/watch-transport.js'
+import type { WsConnection } from './runtime/ws-connection.js'
+import { increment, WsCounters } from './runtime/ws-counters.js'
+import { WsEvents } from './runtime/ws-events.js'
+import { WsServer } from './runtime/ws-server.js'
+import { isManaged, type WsBroadcastTransport } from './transports/broadcast-transport.js'
+import type { NativeApp } from './uws/native.js'
+import type { AddressReader } from './uws/remote-address.js'
+
+/** What the options come to, before anything is built. */
+export interface Settings {
+  readonly options: WsAppOptions
+  readonly limits: ResolvedLimits
+  readonly logger: WsLogger
+  readonly matchPath: PathMatcher
+  readonly readAddress: AddressReader
+}
+
+/** The parts that controllers may have injected, and what those rest on. */
+export interface Core {
+  readonly host: AppHost
+  readonly fanOut: TopicFanOut
+  readonly exchange: BroadcastExchange | undefined
+  readonly readiness: Readiness
+  /** Ends what is heard of the transport's state. */
+  readonly unwatch: (() => void) | undefined
+  readonly runtimeOf: (app: CompiledApp) => Runtime
+}
+
+/** What runs per connection and message. */
+export interface Runtime {
+  readonly dispatcher: Dispatcher
+  readonly identity: Identity
+  readonly lifecycle: Lifecycle
+  readonly failures: Failures
+}
+
+/** What rooms and server ask, and what is there only when the controllers are compiled. */
+interface LateParts {
+  hooks?: RoomHooks
+  identity?: Identity
+}
+
+/** Builds all that does not need the compiled controllers. */
+export function createCore(
+  { options, limits, logger }: Settings,
+  transport: WsBroadcastTransport | undefined,
+  native: { app?: NativeApp },
+): Core {
+  const codec = options.codec
+    ? checkedCodec(options.codec, (error) => logger.error({ err: error }, 'the codec failed'))
+    : jsonCodec
+  const compressFrom = limits.compression ? FIXED_LIMITS.compressFrom : Infinity
+  const late: LateParts = {}
+  const turn = new TurnQueue((error) => logger.error({ err: error }, 'sending failed'))
+  const managed = transport && isManaged(transport) ? transport : undefined
+  const counters = new WsCounters(managed)
+  const events = new WsEvents((error) => logger.error({ err: error }, 'a listener failed'))
+  const fanOut: TopicFanOut = new TopicFanOut({
+    // The native app is made last, when nothing can be wrong any more.
+    publisher: {
+      publish: (topic, frame, isBinary, compress) =>
+        native.app?.publish(topic, frame, isBinary, compress) ?? false,
+    },
+    backpressure: limits.backpressure,
+    compressFrom,
+    connections: (): WsConnection[] => server.connections(),
+    ...{ turn, counters, events },
+    window: options.broadcastWindow ?? 0,
+  })
+  const exchange =
+    transport &&
+    new BroadcastExchange(transport, (error, fault) => reportTransport(host, error, fault))
+  const rooms = new WsRoomManager<WsConnection>({
+    codec,
+    fanOut,
+    ...(exchange && { exchange }),
+    maxRoomsPerMember: limits.maxRoomsPerConnection,
+    beforeJoin: (connection, room) => late.hooks?.beforeJoin(connection, room),
+    afterLeave: (connection, room) => late.hooks?.afterLeave(connection, room),
+  })
+  const server: WsServer = new WsServer({
+    rooms,
+    encode: (push) => codec.encode(push),
+    publishAll: (frame) => fanOut.publishAll(frame),
+    reauthorize: async (connection) => {
+      if (connection instanceof LiveConnection) await late.identity?.reauthorize(connection)
+    },
+    ...(exchange && { forward: forwardTo(exchange, codec) }),
+  })
+  const host: AppHost = {
+    codec,
+    limits: runtimeLimits(limits, compressFrom),
+    logger,
+    counters,
+    events,
+    rooms,
+    server,
+    turn,
+    isProduction: process.env.NODE_ENV === 'production',
+  }
+  return {
+    host,
+    fanOut,
+    exchange,
+    readiness: new Readiness(managed),
+    unwatch: managed && watchTransport(host, managed),
+    runtimeOf: (app) => createRuntime({ host, app, options, limits }, late),
+  }
+}
+
+/** What a runtime is built from. */
+interface RuntimeSource extends Pick<Settings, 'options' | 'limits'> {
+  readonly host: AppHost
+  readonly app: CompiledApp
+}
+
+function createRuntime({ host, app, options, limits }: RuntimeSource, late: LateParts): Runtime {
+  const failures = new Failures(host)
+  const hooks = new RoomHooks(host, app, failures)
+  const identity = new Identity({
+    ...{ host, failures, authorize: options.authorize, userIdOf: options.userId },
+    authorizeTimeout: limits.authorizeTimeout * 1000,
+    mayJoin: (connection, room) => hooks.beforeJoin(connection, room),
+    admitted: (connection) => lifecycle.admit(connection),
+  })
+  Object.assign(late, { hooks, identity })
+  const reserved = new ReservedMessages(identity)
+  const dispatcher = new Dispatcher({ host, app, failures, reserved })
+  const tokenTimeout = limits.authorizeTimeout * 1000
+  const lifecycle = new Lifecycle({ host, app, dispatcher, failures, tokenTimeout })
+  return { dispatcher, failures, identity, lifecycle }
+}
+
+/** A failed subscription is also the error of whoever wanted to join, and counted there. */
+function reportTransport(host: AppHost, cause: unknown, { action, channel }: ExchangeFault): void {
+  const message = `the broadcast transport failed to ${action}`
+  host.logger.error({ err: cause, channel }, message)
+  if (action === 'subscribe') return
+  increment(host.counters.errors, 503)
+  host.events.emit('error', { code: 503, message, cause })
+}
+
+/** Processes talk JSON: what a codec of one's own has written is for the clients of this one. */
+function forwardTo(
+  exchange: BroadcastExchange,
+  codec: WsCodec,
+): (push: WsPush, frame: WsFrame) => void {
+  return (push, frame) => {
+    const text = codec === jsonCodec ? (frame as string) : undefined
+    exchange.publish(EVERYONE_CHANNEL, push, text)
+  }
+}
+
+/** The channel of pushes to every connection. Rooms have channels of their own. */
+export const EVERYONE_CHANNEL = 'ws:everyone'
+
+function runtimeLimits(limits: ResolvedLimits, compressFrom: number): RuntimeLimits {
+  const { maxPayload, idleTimeout, maxDepth, backpressure, rateLimit, maxInFlight } = limits
+  return {
+    ...FIXED_LIMITS,
+    ...{ maxPayload, idleTimeout, maxDepth, backpressure, rateLimit, maxInFlight },
+    compressFrom,
+  }
+}
