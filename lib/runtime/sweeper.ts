@@ -16,11 +16,7 @@ export class Sweeper {
   #timer: NodeJS.Timeout | undefined
 
   /** @param maxLifetime milliseconds; `Infinity` for none */
-  constructor(
-    host: Pick<AppHost, 'server' | 'counters'>,
-    identity: Identity,
-    maxLifetime: number,
-  ) {
+  constructor(host: Pick<AppHost, 'server' | 'counters'>, identity: Identity, maxLifetime: number) {
     this.#host = host
     this.#identity = identity
     this.#maxLifetime = maxLifetime

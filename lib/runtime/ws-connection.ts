@@ -19,6 +19,8 @@ export abstract class WsConnection<S = unknown> {
   abstract readonly remoteAddress: string
   /** The negotiated sub-protocol: `enfilade.v1`, or an empty string. */
   abstract readonly subprotocol: string
+  /** The `traceparent` header of its upgrade: the trace that opened it, by W3C Trace Context. */
+  abstract readonly traceparent: string | undefined
   abstract readonly isOpen: boolean
   /** Bytes that wait to be sent; 0 once closed. */
   abstract readonly bufferedAmount: number

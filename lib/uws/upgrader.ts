@@ -53,6 +53,9 @@ export interface SocketData {
   enfilade: Admission | LiveConnection
 }
 
+/** W3C Trace Context: 55 characters in version 00, and later ones may add some. */
+const MAX_TRACEPARENT = 128
+
 /** Takes upgrade requests to an answer. */
 export class Upgrader {
   readonly #policy: UpgradePolicy
@@ -213,7 +216,9 @@ class Attempt {
   #open(facts: Pick<ConnectionIdentity, 'session' | 'credentials'>): void {
     const { remoteAddress } = this.#request
     const subprotocol = this.#subprotocol()
-    this.#upgrade({ remoteAddress, identity: { ...facts, remoteAddress, subprotocol } })
+    const traceparent = this.#traceparent()
+    const identity = { ...facts, remoteAddress, subprotocol, traceparent }
+    this.#upgrade({ remoteAddress, identity })
   }
 
   /** Refuses because of what `authorize` threw. */
@@ -257,6 +262,14 @@ class Attempt {
         this.#context,
       )
     })
+  }
+
+  /** Kept as long as the connection: what is longer than any trace would only take memory. */
+  #traceparent(): string | undefined {
+    const { traceparent } = this.#request.headers
+    return traceparent !== undefined && traceparent.length <= MAX_TRACEPARENT
+      ? traceparent
+      : undefined
   }
 
   #tellRefused(code: number, reason: string): void {

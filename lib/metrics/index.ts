@@ -1,0 +1,3 @@
+export { messageDurations, type MessageDurationsOptions } from './message-durations.js'
+export { metricsRoute, type MetricsRouteOptions } from './metrics-route.js'
+export { prometheusMetrics, type PrometheusMetricsOptions } from './prometheus-metrics.js'
