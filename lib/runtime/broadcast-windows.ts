@@ -90,7 +90,9 @@ export class BroadcastWindows {
 
   #startBatch(window: BroadcastWindow): Batch {
     const length = window === 'auto' ? AUTO_WINDOW : window
-    const timer = setTimeout(() => this.#end(window), length).unref()
+    // What has arrived while the window before was delivered still belongs to this one.
+    const end = (): void => void setImmediate(() => this.#end(window))
+    const timer = setTimeout(end, length).unref()
     const before = performance.eventLoopUtilization()
     const batch = { rooms: new Set<AnyRoom>(), before, timer }
     this.#batches.set(window, batch)

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { performance } from 'node:perf_hooks'
 import { Room } from '../../../lib/rooms/room.js'
 import { BroadcastWindows } from '../../../lib/runtime/broadcast-windows.js'
+import { nextTurn } from '../../support/next-turn.js'
 import type { WsConnection } from '../../../lib/runtime/ws-connection.js'
 
 const here = new Room<WsConnection>('/here')
@@ -13,6 +14,12 @@ function push(room: Room<WsConnection>, frame: string, window: number | 'auto'):
   windows.push(room, { frame, exclude: undefined }, window)
 }
 
+/** So much time passes, and what is due at its end is done. */
+async function pass(milliseconds: number): Promise<void> {
+  jest.advanceTimersByTime(milliseconds)
+  await nextTurn()
+}
+
 /** How busy the event loop seems. */
 function beBusy(utilization: number): void {
   const load = { idle: 1 - utilization, active: utilization, utilization }
@@ -20,7 +27,7 @@ function beBusy(utilization: number): void {
 }
 
 beforeEach(() => {
-  jest.useFakeTimers()
+  jest.useFakeTimers({ doNotFake: ['setImmediate'] })
   beBusy(0.1)
   delivered = []
   windows = new BroadcastWindows((room, { frame }) =>
@@ -33,42 +40,42 @@ afterEach(() => {
 })
 
 describe('a window', () => {
-  it('gathers what is pushed in so many milliseconds, and keeps the order', () => {
+  it('gathers what is pushed in so many milliseconds, and keeps the order', async () => {
     push(here, 'a', 5)
-    jest.advanceTimersByTime(3)
+    await pass(3)
     push(here, 'b', 5)
-    jest.advanceTimersByTime(1)
+    await pass(1)
     expect(delivered).toEqual([])
-    jest.advanceTimersByTime(1)
+    await pass(1)
     expect(delivered).toEqual(['/here a', '/here b'])
     expect(windows.isEmpty).toBe(true)
   })
 
-  it('of 0 delivers at once, behind what waits in the same room', () => {
+  it('of 0 delivers at once, behind what waits in the same room', async () => {
     push(here, 'a', 5)
     push(there, 'b', 0)
     push(here, 'c', 0)
     expect(delivered).toEqual(['/there b', '/here a', '/here c'])
-    jest.advanceTimersByTime(10)
+    await pass(10)
     expect(delivered).toHaveLength(3)
   })
 
-  it('ends for its room when the members change', () => {
+  it('ends for its room when the members change', async () => {
     push(here, 'a', 5)
     push(there, 'b', 5)
     windows.release(here)
     expect(delivered).toEqual(['/here a'])
     push(here, 'c', 5)
-    jest.advanceTimersByTime(5)
+    await pass(5)
     expect([...delivered].sort()).toEqual(['/here a', '/here c', '/there b'])
   })
 
-  it('takes what comes next in a room with a longer one along', () => {
+  it('takes what comes next in a room with a longer one along', async () => {
     push(here, 'a', 50)
     push(here, 'b', 5)
-    jest.advanceTimersByTime(5)
+    await pass(5)
     expect(delivered).toEqual([])
-    jest.advanceTimersByTime(45)
+    await pass(45)
     expect(delivered).toEqual(['/here a', '/here b'])
   })
 
@@ -82,44 +89,45 @@ describe('a window', () => {
 })
 
 describe("the window 'auto'", () => {
-  it('delays nothing in a room that was idle', () => {
+  it('delays nothing in a room that was idle', async () => {
     push(here, 'a', 'auto')
     expect(delivered).toEqual(['/here a'])
-    jest.advanceTimersByTime(2)
+    await pass(2)
     push(here, 'b', 'auto')
     expect(delivered).toEqual(['/here a', '/here b'])
   })
 
-  it('gathers as long as something comes every 2 ms', () => {
+  it('gathers as long as something comes every 2 ms', async () => {
     push(here, 'a', 'auto')
     push(here, 'b', 'auto')
     expect(delivered).toEqual(['/here a'])
-    jest.advanceTimersByTime(2)
+    await pass(2)
     expect(delivered).toEqual(['/here a', '/here b'])
     push(here, 'c', 'auto')
     expect(delivered).toHaveLength(2)
-    jest.advanceTimersByTime(2)
+    await pass(2)
     expect(delivered).toHaveLength(3)
-    jest.advanceTimersByTime(2)
+    await pass(2)
     push(here, 'd', 'auto')
     expect(delivered).toHaveLength(4)
   })
 
-  it('gathers when the process was busy all the time', () => {
+  it('gathers when the process was busy all the time', async () => {
     push(here, 'a', 'auto')
     beBusy(1)
-    jest.advanceTimersByTime(2)
+    await pass(2)
     push(here, 'b', 'auto')
     push(here, 'c', 'auto')
     expect(delivered).toEqual(['/here a'])
-    jest.advanceTimersByTime(2)
+    await pass(2)
     expect(delivered).toEqual(['/here a', '/here b', '/here c'])
   })
 
-  it('leaves no timer behind in rooms that are idle again', () => {
+  it('leaves no timer behind in rooms that are idle again', async () => {
     push(here, 'a', 'auto')
     push(here, 'b', 'auto')
-    jest.advanceTimersByTime(4)
+    await pass(2)
+    await pass(2)
     expect(jest.getTimerCount()).toBe(0)
     expect(windows.isEmpty).toBe(true)
   })
