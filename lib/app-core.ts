@@ -4,6 +4,7 @@ import type { WsAppOptions } from './options/options.js'
 import { jsonCodec, type WsCodec, type WsFrame } from './protocol/codec.js'
 import type { WsPush } from './protocol/records.js'
 import { BroadcastExchange, type ExchangeFault } from './rooms/broadcast-exchange.js'
+import { EVERYONE_CHANNEL } from './rooms/channels.js'
 import { WsRoomManager } from './rooms/ws-room-manager.js'
 import type { PathMatcher } from './routing/path-matcher.js'
 import type { AppHost } from './runtime/app-host.js'
@@ -173,9 +174,6 @@ function forwardTo(
     exchange.publish(EVERYONE_CHANNEL, push, text)
   }
 }
-
-/** The channel of pushes to every connection. Rooms have channels of their own. */
-export const EVERYONE_CHANNEL = 'ws:everyone'
 
 function runtimeLimits(limits: ResolvedLimits, compressFrom: number): RuntimeLimits {
   const { maxPayload, idleTimeout, maxDepth, backpressure, rateLimit, maxInFlight } = limits

@@ -1,4 +1,4 @@
-import { createCore, EVERYONE_CHANNEL, type Core, type Runtime, type Settings } from './app-core.js'
+import { createCore, type Core, type Runtime, type Settings } from './app-core.js'
 import { atMost } from './async/at-most.js'
 import { compileApp } from './compile/compile-app.js'
 import { AppContainer } from './di/app-container.js'
@@ -19,6 +19,7 @@ import {
 } from './options/defaults.js'
 import type { WsAppOptions } from './options/options.js'
 import { jsonCodec } from './protocol/codec.js'
+import { EVERYONE_CHANNEL } from './rooms/channels.js'
 import { RoomChannel } from './rooms/room-channel.js'
 import { WsRoomManager } from './rooms/ws-room-manager.js'
 import { compilePathMatcher } from './routing/path-matcher.js'

@@ -46,6 +46,12 @@ export type { UpgradeRequest } from './runtime/upgrade-request.js'
 
 export { WsRoomManager, type WsRoomManagerOptions } from './rooms/ws-room-manager.js'
 export type { BroadcastWindow } from './rooms/broadcast-window.js'
+export {
+  createPublisher,
+  type PublisherOptions,
+  type PublishOptions,
+  type WsPublisher,
+} from './rooms/create-publisher.js'
 export type { RoomFanOut } from './rooms/room-fan-out.js'
 export type { RoomAccess } from './rooms/room-access.js'
 export type { RoomMember } from './rooms/room-member.js'

@@ -12,6 +12,7 @@ import { jsonCodec, type WsCodec, type WsFrame } from '../protocol/codec.js'
 import type { WsParams, WsPush } from '../protocol/records.js'
 import type { BroadcastExchange } from './broadcast-exchange.js'
 import type { BroadcastWindow } from './broadcast-window.js'
+import { channelOf } from './channels.js'
 import type { ReceivedPush } from './envelope.js'
 import { JoinAttempts, type JoinAttempt } from './join-attempts.js'
 import { Room } from './room.js'
@@ -245,7 +246,10 @@ export class WsRoomManager<M extends RoomMember = RoomMember> {
     const entry = this.#rooms.get(room)
     if (!entry) return
     const { fanOut } = this.#options
-    if (!fanOut) return sendToAll(entry, received.read())
+    if (!fanOut) {
+      sendToAll(entry, received.read())
+      return
+    }
     const text = this.#codec === jsonCodec ? received.frame : undefined
     fanOut.publish(entry, text ?? this.#codec.encode(received.read()))
   }
@@ -342,10 +346,6 @@ function sendToAll<M extends RoomMember>(
   for (const member of members) {
     if (member !== exclude) member.send(event, path, data, params)
   }
-}
-
-function channelOf(room: string): string {
-  return `ws:room:${room}`
 }
 
 function canEnter({ isCancelled, member }: JoinAttempt<RoomMember>): boolean {

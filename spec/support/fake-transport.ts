@@ -28,7 +28,7 @@ export class FakeTransport implements WsBroadcastTransport {
   isSync = false
   readonly #busy = new Set<string>()
 
-  publish(channel: string, payload: string): void | Promise<void> {
+  publish(channel: string, payload: string): ReturnType<WsBroadcastTransport['publish']> {
     this.published.push({ channel, payload })
   }
 

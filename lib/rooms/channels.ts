@@ -1,0 +1,7 @@
+/** The channel of pushes to every connection. Rooms have channels of their own. */
+export const EVERYONE_CHANNEL = 'ws:everyone'
+
+/** The channel of pushes to a room. */
+export function channelOf(room: string): string {
+  return `ws:room:${room}`
+}
