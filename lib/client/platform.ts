@@ -109,7 +109,7 @@ function onWake(wake: () => void): () => void {
 }
 
 /** As an event listener's error: it is seen, and the handlers after it run. */
-function report(error: unknown): void {
+export function report(error: unknown): void {
   const { reportError } = globals()
   if (reportError) reportError(error)
   else {

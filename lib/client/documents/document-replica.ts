@@ -26,6 +26,7 @@ import {
   type RecordsTransaction,
 } from '../../protocol/documents/record-transaction.js'
 import { FlushWaiters } from './flush-waiters.js'
+import { report } from '../platform.js'
 import { PendingPushes } from './pending-pushes.js'
 import { RebasedRecords } from './rebased-records.js'
 import { ReplicaListeners, type ReplicaEvents, type ReplicaStatus } from './replica-events.js'
@@ -55,7 +56,7 @@ export class DocumentReplica {
   readonly #records: RebasedRecords
   readonly #undo = new UndoStack()
   readonly #presence = new ReplicaPresence()
-  readonly #listeners = new ReplicaListeners()
+  readonly #listeners: ReplicaListeners
   readonly #reassembly = new Reassembly(MAX_MESSAGE)
   #cursor: DocumentCursor | undefined
   #status: ReplicaStatus = 'offline'
@@ -72,6 +73,7 @@ export class DocumentReplica {
   constructor(options: ReplicaOptions = {}) {
     const { schema = {}, state, maxFrame = MAX_FRAME, schedule = sendAtOnce } = options
     this.#schema = schema
+    this.#listeners = new ReplicaListeners(options.onError ?? report)
     this.#records = new RebasedRecords(() => this.#pushes.operations(schema))
     this.#maxFrame = maxFrame
     this.#schedule = schedule
@@ -354,9 +356,7 @@ export class DocumentReplica {
   }
 
   #settle(): void {
-    const before = this.pending
-    this.#pushes.settle(this.#durable)
-    if (before !== this.pending) this.#listeners.emit('pending', this.pending)
+    if (this.#pushes.settle(this.#durable)) this.#listeners.emit('pending', this.pending)
     this.#waiters.settle()
   }
 

@@ -80,9 +80,11 @@ export class PendingPushes {
     this.#all = this.#all.filter((one) => one !== push)
   }
 
-  /** Forgets what is durable. */
-  settle(durable: number): void {
+  /** Forgets what is durable. Returns whether there was anything. */
+  settle(durable: number): boolean {
+    const before = this.#all.length
     this.#all = this.#all.filter(({ state, clock }) => state !== 'acked' || clock > durable)
+    return this.#all.length < before
   }
 
   /** After a connection: what the server has is acked, everything else waits to be sent again. */

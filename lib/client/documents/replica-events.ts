@@ -1,6 +1,7 @@
 import type { DocumentAccess, PresenceUser } from '../../protocol/documents/document-frames.js'
 import type { JsonValue, RecordOp } from '../../protocol/documents/document-record.js'
 import type { WsErrorBody } from '../../protocol/records.js'
+import { Listeners } from '../listeners.js'
 
 /** How far a replica is with its server. */
 export type ReplicaStatus = 'offline' | 'connecting' | 'synced'
@@ -23,30 +24,25 @@ export interface ReplicaEvents {
   pending: number
 }
 
-/** Listeners by event. One that throws does not keep the others from hearing. */
+/** Listeners by event. What one throws is reported; the others hear all the same. */
 export class ReplicaListeners {
-  readonly #byEvent = new Map<string, Set<(value: never) => void>>()
+  readonly #byEvent = new Map<string, Listeners<[never]>>()
+  readonly #report: (error: unknown) => void
+
+  constructor(report: (error: unknown) => void) {
+    this.#report = report
+  }
 
   on<K extends keyof ReplicaEvents>(
     event: K,
     listener: (value: ReplicaEvents[K]) => void,
   ): () => void {
-    const listeners = this.#byEvent.get(event) ?? new Set()
+    const listeners = this.#byEvent.get(event) ?? new Listeners<[never]>(this.#report)
     this.#byEvent.set(event, listeners)
-    listeners.add(listener)
-    return () => listeners.delete(listener)
+    return listeners.add(listener)
   }
 
   emit<K extends keyof ReplicaEvents>(event: K, value: ReplicaEvents[K]): void {
-    for (const listener of [...(this.#byEvent.get(event) ?? [])]) {
-      try {
-        listener(value as never)
-      } catch (error) {
-        // Unhandled, as it would be in an event target; the replica goes on.
-        queueMicrotask(() => {
-          throw error
-        })
-      }
-    }
+    this.#byEvent.get(event)?.emit(value as never)
   }
 }

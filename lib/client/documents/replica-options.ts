@@ -28,6 +28,8 @@ export interface ReplicaOptions {
   readonly client?: string
   /** The largest frame the server takes in one, in bytes. Default: 60 KiB. */
   readonly maxFrame?: number
+  /** Hears of what a listener throws. Default: as an error that nobody caught. */
+  readonly onError?: (error: unknown) => void
   /** When to send edits. Default: at once. Edits made until then become one push if they can. */
   readonly schedule?: (send: () => void) => void
 }

@@ -265,6 +265,19 @@ it('custom messages and errors are told', async () => {
   expect(told).toEqual([[1], 413])
 })
 
+it('a listener that throws is reported, and the others hear all the same', () => {
+  const errors: unknown[] = []
+  const heard: unknown[] = []
+  const ann = new DocumentReplica({ onError: (error) => errors.push(error) })
+  const failure = new Error('mine')
+  ann.on('change', () => {
+    throw failure
+  })
+  ann.on('change', (ids) => heard.push(...ids))
+  ann.transact((tx) => tx.put(note('a')))
+  expect([errors, heard]).toEqual([[failure], ['a']])
+})
+
 it('a replica that nobody connected sends nothing', () => {
   const socket = new FakeSocket()
   const ann = new DocumentReplica()
