@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals'
+import { describe, expect, it, jest } from '@jest/globals'
 import {
   Connection,
   Controller,
@@ -6,6 +6,8 @@ import {
   OnDisconnect,
   OnMessage,
   WsConnection,
+  WsListenError,
+  WsStateError,
   type WsApp,
 } from 'enfilade'
 import { defer } from '../support/deadline.js'
@@ -100,10 +102,27 @@ describe('close()', () => {
     await expect(createWsApp({ controllers: [], logger: false }).close()).resolves.toBeUndefined()
   })
 
-  it.each([-1, NaN, Infinity, '1' as never])('refuses drain: %p, and stays open', async (drain) => {
+  it.each([
+    [{ drain: -1 }, 'close: drain must be seconds, got -1'],
+    [{ drain: NaN }, 'close: drain must be seconds, got NaN'],
+    [{ drain: Infinity }, 'close: drain must be seconds, got Infinity'],
+    [{ drain: '1' as never }, 'close: drain must be seconds, got "1"'],
+    [{ delay: -1 }, 'close: delay must be seconds, got -1'],
+  ])('refuses %p, and stays open', async (options, text) => {
     const { app, connect } = await start()
-    await expect(app.close({ drain })).rejects.toThrow(RangeError)
+    await expect(app.close(options)).rejects.toThrow(new RangeError(text))
+    expect(app.status).toBe('listening')
     expect(await (await connect()).call('echo', '/')).toBe('echo')
+  })
+
+  it('of an app whose listen failed frees what it has, once and for all', async () => {
+    const { port } = await start()
+    const app = createWsApp({ controllers: [Working], logger: false })
+    await expect(app.listen(port, '127.0.0.1')).rejects.toThrow(WsListenError)
+    expect(app.status).toBe('created')
+    await Promise.all([app.close({ delay: 3600, drain: 3600 }), app.close()])
+    expect(app.status).toBe('closed')
+    await expect(app.listen()).rejects.toMatchObject({ name: 'WsStateError', status: 'closed' })
   })
 })
 
@@ -185,10 +204,28 @@ describe('listen()', () => {
     await app.close()
   })
 
+  it('rejects with a WsListenError when the transport cannot subscribe, and may be called again', async () => {
+    const cause = new Error('no broker')
+    const subscribe = jest.fn(() => Promise.reject(cause))
+    const nothing = (): void => undefined
+    const app = createWsApp({
+      controllers: [Working],
+      logger: false,
+      broadcastTransport: { publish: nothing, unsubscribe: nothing, subscribe },
+    })
+    const failed = { name: 'WsListenError', port: 0, host: '127.0.0.1', cause }
+    await expect(app.listen(0, '127.0.0.1')).rejects.toMatchObject(failed)
+    subscribe.mockImplementation(() => Promise.resolve() as never)
+    await app.listen(0, '127.0.0.1')
+    await app.close()
+  })
+
   it('rejects twice, and stays with the first', async () => {
     const app = create()
     const { port } = await app.listen(0, '127.0.0.1')
-    await expect(app.listen(0)).rejects.toThrow('listen: the app listens already')
+    await expect(app.listen(0)).rejects.toThrow(
+      new WsStateError('listen: the app listens already', 'listening'),
+    )
     ;(await RawSocket.connect(port)).destroy()
     await app.close()
   })
@@ -196,7 +233,9 @@ describe('listen()', () => {
   it('rejects after close()', async () => {
     const app = create()
     await app.close()
-    await expect(app.listen(0)).rejects.toThrow('listen: the app has been closed')
+    await expect(app.listen(0)).rejects.toThrow(
+      new WsStateError('listen: the app has been closed', 'closed'),
+    )
   })
 
   it('overtaken by close() leaves nothing that listens', async () => {
