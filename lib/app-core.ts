@@ -5,7 +5,7 @@ import { jsonCodec, type WsCodec, type WsFrame } from './protocol/codec.js'
 import type { WsPush } from './protocol/records.js'
 import { BroadcastExchange, type ExchangeFault } from './rooms/broadcast-exchange.js'
 import { EVERYONE_CHANNEL } from './rooms/channels.js'
-import { WsRoomManager } from './rooms/ws-room-manager.js'
+import { WsRoomManager, type WsRoomManagerOptions } from './rooms/ws-room-manager.js'
 import type { PathMatcher } from './routing/path-matcher.js'
 import type { AppHost } from './runtime/app-host.js'
 import { checkedCodec } from './runtime/checked-codec.js'
@@ -15,8 +15,10 @@ import { Identity } from './runtime/identity.js'
 import { Lifecycle } from './runtime/lifecycle.js'
 import type { RuntimeLimits } from './runtime/limits.js'
 import { LiveConnection } from './runtime/live-connection.js'
+import { Memberships } from './runtime/memberships.js'
 import { ReservedMessages } from './runtime/reserved-messages.js'
 import { RoomHooks } from './runtime/room-hooks.js'
+import type { TopicPublisher } from './runtime/connection-socket.js'
 import type { CompiledApp } from './runtime/route.js'
 import { TopicFanOut } from './runtime/topic-fan-out.js'
 import { TurnQueue } from './runtime/turn-queue.js'
@@ -62,6 +64,7 @@ export interface Runtime {
 interface LateParts {
   hooks?: RoomHooks
   identity?: Identity
+  memberships?: Memberships
 }
 
 /** Builds all that does not need the compiled controllers. */
@@ -70,9 +73,7 @@ export function createCore(
   transport: WsBroadcastTransport | undefined,
   native: { app?: NativeApp },
 ): Core {
-  const codec = options.codec
-    ? checkedCodec(options.codec, (error) => logger.error({ err: error }, 'the codec failed'))
-    : jsonCodec
+  const codec = codecOf(options.codec, logger)
   const compressFrom = limits.compression ? FIXED_LIMITS.compressFrom : Infinity
   const late: LateParts = {}
   const turn = new TurnQueue((error) => logger.error({ err: error }, 'sending failed'))
@@ -80,11 +81,7 @@ export function createCore(
   const counters = new WsCounters(managed)
   const events = new WsEvents((error) => logger.error({ err: error }, 'a listener failed'))
   const fanOut: TopicFanOut = new TopicFanOut({
-    // The native app is made last, when nothing can be wrong any more.
-    publisher: {
-      publish: (topic, frame, isBinary, compress) =>
-        native.app?.publish(topic, frame, isBinary, compress) ?? false,
-    },
+    publisher: publisherOf(native),
     backpressure: limits.backpressure,
     compressFrom,
     connections: (): WsConnection[] => server.connections(),
@@ -99,8 +96,7 @@ export function createCore(
     fanOut,
     ...(exchange && { exchange }),
     maxRoomsPerMember: limits.maxRoomsPerConnection,
-    beforeJoin: (connection, room) => late.hooks?.beforeJoin(connection, room),
-    afterLeave: (connection, room) => late.hooks?.afterLeave(connection, room),
+    ...lateHooks(late),
   })
   const server: WsServer = new WsServer({
     rooms,
@@ -132,6 +128,35 @@ export function createCore(
   }
 }
 
+function codecOf(given: WsCodec | undefined, logger: WsLogger): WsCodec {
+  if (!given) return jsonCodec
+  return checkedCodec(given, (error) => logger.error({ err: error }, 'the codec failed'))
+}
+
+/** The native app is made last, when nothing can be wrong any more. */
+function publisherOf(native: { app?: NativeApp }): TopicPublisher {
+  return {
+    publish: (topic, frame, isBinary, compress) =>
+      native.app?.publish(topic, frame, isBinary, compress) ?? false,
+  }
+}
+
+type RoomHookOptions = Pick<
+  WsRoomManagerOptions<WsConnection>,
+  'beforeJoin' | 'afterLeave' | 'watcher'
+>
+
+function lateHooks(late: LateParts): RoomHookOptions {
+  return {
+    beforeJoin: (connection, room) => late.hooks?.beforeJoin(connection, room),
+    afterLeave: (connection, room) => late.hooks?.afterLeave(connection, room),
+    watcher: {
+      entered: (member, room) => late.memberships?.entered(member, room),
+      left: (member, room, reason) => late.memberships?.left(member, room, reason),
+    },
+  }
+}
+
 /** What a runtime is built from. */
 interface RuntimeSource extends Pick<Settings, 'options' | 'limits'> {
   readonly host: AppHost
@@ -147,7 +172,8 @@ function createRuntime({ host, app, options, limits }: RuntimeSource, late: Late
     mayJoin: (connection, room) => hooks.beforeJoin(connection, room),
     admitted: (connection) => lifecycle.admit(connection),
   })
-  Object.assign(late, { hooks, identity })
+  const memberships = new Memberships(failures)
+  Object.assign(late, { hooks, identity, memberships } satisfies LateParts)
   const reserved = new ReservedMessages(identity)
   const dispatcher = new Dispatcher({ host, app, failures, reserved })
   const tokenTimeout = limits.authorizeTimeout * 1000

@@ -129,7 +129,7 @@ function withMembership(
   }
   return (context) =>
     andThen(run(context), (value) => {
-      rooms.leave(context.connection, room(context))
+      rooms.end(context.connection, room(context), 'left')
       return value
     })
 }

@@ -35,6 +35,12 @@ export interface WsJoined extends Partial<RoomPosition> {
   readonly members?: readonly WsMember[]
 }
 
+/** `$left`: one is no member any more. */
+export interface WsLeft {
+  /** `left` by a handler of one's own, `kicked` by the server, `refused` when it was asked again. */
+  readonly reason: 'left' | 'kicked' | 'refused'
+}
+
 /** `$presence` as a push: what changed in a room's roster. */
 export interface WsPresence {
   readonly join?: readonly WsMember[]

@@ -17,11 +17,13 @@ import type { ReceivedPush } from './envelope.js'
 import { JoinAttempts, type JoinAttempt } from './join-attempts.js'
 import { Room } from './room.js'
 import { RoomChannel } from './room-channel.js'
+import type { LeaveReason } from './leave-reason.js'
 import type { RoomFanOut } from './room-fan-out.js'
 import type { RoomMember } from './room-member.js'
 import type { RoomAccess } from './room-access.js'
 import { checkRoomName } from './room-name.js'
 import { RoomReaders } from './room-readers.js'
+import type { RoomWatcher } from './room-watcher.js'
 
 /** What a manager works with; everything has a default. */
 export interface WsRoomManagerOptions<M extends RoomMember> {
@@ -37,6 +39,8 @@ export interface WsRoomManagerOptions<M extends RoomMember> {
   readonly beforeJoin?: (member: M, room: string) => MaybePromise<RoomAccess | undefined | void>
   /** Runs after a member left. */
   readonly afterLeave?: (member: M, room: string) => MaybePromise<void>
+  /** Hears of every entry and leave. */
+  readonly watcher?: RoomWatcher<M>
   /** Hears of what `afterLeave` throws. Default: nobody does. */
   readonly onError?: (error: unknown, member: M, room: string) => void
 }
@@ -133,11 +137,20 @@ export class WsRoomManager<M extends RoomMember = RoomMember> {
    * @returns whether the connection was a member
    */
   leave(connection: M, room: string): boolean {
+    return this.end(connection, room, 'kicked')
+  }
+
+  /**
+   * What {@link leave} does, for a reason.
+   *
+   * @internal
+   */
+  end(connection: M, room: string, reason: LeaveReason): boolean {
     this.#attempts.cancel(connection, room)
     if (!(connection.rooms as Set<string>).delete(room)) return false
     this.#readers.delete(connection, room)
     const entry = this.#rooms.get(room)
-    if (entry) this.#remove(connection, entry)
+    if (entry) this.#remove(connection, entry, reason)
     const { afterLeave, onError } = this.#options
     if (afterLeave) {
       void guarded(
@@ -151,7 +164,8 @@ export class WsRoomManager<M extends RoomMember = RoomMember> {
   /** Ends every membership of a connection. */
   leaveAll(connection: M): void {
     this.#attempts.cancelAll(connection)
-    for (const room of [...connection.rooms]) this.leave(connection, room)
+    const reason = connection.isOpen === false ? 'closed' : 'kicked'
+    for (const room of [...connection.rooms]) this.end(connection, room, reason)
   }
 
   /** What a member may do in a room; `undefined` for who is none. */
@@ -306,13 +320,15 @@ export class WsRoomManager<M extends RoomMember = RoomMember> {
     ;(member.rooms as Set<string>).add(entry.name)
     if (attempt.access === 'read') this.#readers.add(member, entry.name)
     this.#options.fanOut?.enter(member, entry)
+    this.#options.watcher?.entered(member, entry)
     return true
   }
 
-  #remove(connection: M, entry: Room<M>): void {
+  #remove(connection: M, entry: Room<M>, reason: LeaveReason): void {
     entry.members.delete(connection)
     if (entry.members.size === 0) this.#rooms.delete(entry.name)
     this.#options.fanOut?.exit(connection, entry)
+    this.#options.watcher?.left(connection, entry, reason)
     this.#release(entry.name)
   }
 

@@ -137,7 +137,7 @@ export class Identity {
 
   /** Rooms that the new session may not be in are left. */
   async #askRooms(connection: LiveConnection): Promise<void> {
-    const { mayJoin, host, failures } = this.#parts
+    const { mayJoin, host } = this.#parts
     for (const room of [...connection.rooms]) {
       try {
         const access = await mayJoin(connection, room)
@@ -146,8 +146,7 @@ export class Identity {
         if (!(error instanceof WsError)) {
           host.logger.error({ err: error, connection: connection.id, room }, 'a hook failed')
         }
-        if (!host.rooms.leave(connection, room) || !connection.speaksV1) continue
-        failures.push(connection, RESERVED_PUSH.LEFT, room, { reason: 'refused' })
+        host.rooms.end(connection, room, 'refused')
       }
     }
   }

@@ -49,7 +49,7 @@ export class WsRooms {
    * @returns whether it was a member
    */
   leave(room: string = this.#here()): boolean {
-    return this.#manager.leave(this.#context.connection, room)
+    return this.#manager.end(this.#context.connection, room, 'left')
   }
 
   /**
