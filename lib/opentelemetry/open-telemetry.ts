@@ -40,9 +40,10 @@ export function openTelemetry({ tracerProvider }: OpenTelemetryOptions = {}): Ws
   const links = new UpgradeLinks()
   return (context, next) => {
     const { name, options } = plans.of(context)
+    const linked = links.of(context.connection)
     const span = tracer.startSpan(
       name,
-      { ...options, links: links.of(context.connection) },
+      linked ? { ...options, links: linked } : options,
       ROOT_CONTEXT,
     )
     return run(span, next, context.id !== undefined)

@@ -5,16 +5,16 @@ import type { WsConnection } from '../runtime/ws-connection.js'
 export class UpgradeLinks {
   readonly #links = new WeakMap<WsConnection, Link[]>()
 
-  /** A list for one span: the SDK keeps it. */
-  of(connection: WsConnection): Link[] {
+  /** `undefined` when no trace opened the connection. */
+  of(connection: WsConnection): Link[] | undefined {
     const { traceparent } = connection
-    if (traceparent === undefined) return []
+    if (traceparent === undefined) return undefined
     let links = this.#links.get(connection)
     if (!links) {
       links = readLinks(traceparent)
       this.#links.set(connection, links)
     }
-    return [...links]
+    return links
   }
 }
 

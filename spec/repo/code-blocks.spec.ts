@@ -8,7 +8,9 @@ import type { Channel, WsApp } from 'enfilade'
 import type { WsClient } from 'enfilade/client'
 import type {} from 'enfilade/client/documents'
 import type {} from 'enfilade/documents'
+import type {} from 'enfilade/metrics'
 import type {} from 'enfilade/nats'
+import type {} from 'enfilade/opentelemetry'
 import type {} from 'enfilade/react'
 import type {} from 'enfilade/redis'
 declare global {
@@ -76,7 +78,13 @@ const ofBrokers = ['nats', 'redis'].flatMap((broker) =>
 const ofDocuments = ['documents', 'client/documents'].flatMap((folder) =>
   publicNames(given, `lib/${folder}/index.ts`),
 )
-const exported = [...ofServer, ...ofClient, ...ofReact, ...ofBrokers, ...ofDocuments]
+const ofMonitoring = ['metrics', 'opentelemetry'].flatMap((folder) =>
+  publicNames(given, `lib/${folder}/index.ts`),
+)
+const exported = [
+  ...[...ofServer, ...ofClient, ...ofReact],
+  ...[...ofBrokers, ...ofDocuments, ...ofMonitoring],
+]
 const names = Object.fromEntries([
   ...ofReact.map(({ name }) => [name, 'enfilade/react']),
   ...ofBrokers.map(({ name, broker }) => [name, `enfilade/${broker}`]),
