@@ -38,8 +38,11 @@ const STEP_SIZE = 1_000
 /** Channels whose publishes are numbered on without a break: about 15 MiB at most. */
 const MAX_STREAMS = 100_000
 
-/** Sizes in characters. What is on its way when a broker hangs cannot be called back. */
-const SIZES = { queue: 64 * 1024 * 1024, strained: 1024 * 1024, inFlight: 512 * 1024 }
+/**
+ * Sizes in characters. What is on its way when a broker hangs cannot be called back; what waits is
+ * dropped, or cut to what may be kept, when it is down.
+ */
+const SIZES = { queue: 64 * 1024 * 1024, strained: 8 * 1024 * 1024, inFlight: 512 * 1024 }
 
 /** Milliseconds that `close` waits for the broker to take what was accepted. */
 const FLUSH_TIMEOUT = 1_000
