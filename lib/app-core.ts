@@ -57,6 +57,7 @@ export interface Runtime {
   readonly dispatcher: Dispatcher
   readonly identity: Identity
   readonly lifecycle: Lifecycle
+  readonly memberships: Memberships
   readonly failures: Failures
 }
 
@@ -143,13 +144,14 @@ function publisherOf(native: { app?: NativeApp }): TopicPublisher {
 
 type RoomHookOptions = Pick<
   WsRoomManagerOptions<WsConnection>,
-  'beforeJoin' | 'afterLeave' | 'watcher'
+  'beforeJoin' | 'afterLeave' | 'history' | 'watcher'
 >
 
 function lateHooks(late: LateParts): RoomHookOptions {
   return {
     beforeJoin: (connection, room) => late.hooks?.beforeJoin(connection, room),
     afterLeave: (connection, room) => late.hooks?.afterLeave(connection, room),
+    history: (room) => late.memberships?.logOf(room),
     watcher: {
       entered: (member, room) => late.memberships?.entered(member, room),
       left: (member, room, reason) => late.memberships?.left(member, room, reason),
@@ -172,13 +174,13 @@ function createRuntime({ host, app, options, limits }: RuntimeSource, late: Late
     mayJoin: (connection, room) => hooks.beforeJoin(connection, room),
     admitted: (connection) => lifecycle.admit(connection),
   })
-  const memberships = new Memberships(failures)
+  const memberships = new Memberships(app, failures)
   Object.assign(late, { hooks, identity, memberships } satisfies LateParts)
   const reserved = new ReservedMessages(identity)
   const dispatcher = new Dispatcher({ host, app, failures, reserved })
   const tokenTimeout = limits.authorizeTimeout * 1000
   const lifecycle = new Lifecycle({ host, app, dispatcher, failures, tokenTimeout })
-  return { dispatcher, failures, identity, lifecycle }
+  return { dispatcher, failures, identity, lifecycle, memberships }
 }
 
 /** A failed subscription is also the error of whoever wanted to join, and counted there. */

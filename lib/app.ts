@@ -167,6 +167,7 @@ function assemble(settings: Settings, core: Core, { container, native, compiled 
       const flush = (): void => core.fanOut.flush()
       await closeConnections({ server: host.server, flush, ...runtime }, drain)
       sweeper.stop()
+      runtime.memberships.close()
       // The transport may be disposed of next; one that hangs keeps no app from closing.
       const released = async (): Promise<void> => {
         await everyone?.release()

@@ -45,6 +45,7 @@ export { WsUser } from './runtime/ws-user.js'
 export type { UpgradeRequest } from './runtime/upgrade-request.js'
 
 export { WsRoomManager, type WsRoomManagerOptions } from './rooms/ws-room-manager.js'
+export type { HistoryOptions } from './rooms/history/room-history.js'
 export type { BroadcastWindow } from './rooms/broadcast-window.js'
 export {
   createPublisher,

@@ -34,7 +34,14 @@ export function compileApp(source: CompileSource): CompiledApp {
   const providers = new Providers(container, problems)
   const use = compileMiddleware(source.use, 'createWsApp.use', providers, problems)
   const table = new RouteTable<Route>()
-  const target: CompileTarget = { table, connect: [], disconnect: [], join: [], leave: [] }
+  const target: CompileTarget = {
+    table,
+    connect: [],
+    disconnect: [],
+    join: [],
+    leave: [],
+    history: [],
+  }
   const idle: string[] = []
   for (const type of distinctControllers(source)) {
     const definition = readController(type)
@@ -51,6 +58,7 @@ export function compileApp(source: CompileSource): CompiledApp {
     disconnect: Object.freeze(target.disconnect),
     join: Object.freeze(target.join),
     leave: Object.freeze(target.leave),
+    history: Object.freeze(target.history),
   })
 }
 

@@ -5,7 +5,7 @@ import type { RouteTable } from '../routing/route-table.js'
 import { compileRoomMatcher } from '../routing/room-pattern.js'
 import type { Pattern } from '../routing/pattern.js'
 import type { WsMiddleware } from '../runtime/middleware.js'
-import type { LifecycleHook, RoomHook, Route } from '../runtime/route.js'
+import type { HistoryRule, LifecycleHook, RoomHook, Route } from '../runtime/route.js'
 import type { WsConnection } from '../runtime/ws-connection.js'
 import { compileArguments, findMethod, type Use } from './arguments.js'
 import { compose } from './compose.js'
@@ -24,6 +24,7 @@ export interface CompileTarget {
   readonly disconnect: LifecycleHook[]
   readonly join: RoomHook[]
   readonly leave: RoomHook[]
+  readonly history: HistoryRule[]
 }
 
 /** What one controller is compiled with. */
@@ -84,7 +85,32 @@ export function compileController(source: ControllerSource): void {
     middleware: [...use, ...own],
     serialKey: definition.serial ? {} : undefined,
   }
+  compileHistory(parts)
   for (const method of definition.methods) compileMethod(parts, method)
+}
+
+function compileHistory(parts: ControllerParts): void {
+  const { history: options, target } = parts
+  const match = options && compileOwnRooms(parts, '@Controller: history')
+  if (match) target.history.push({ match, options })
+}
+
+/** The rooms that are called like the prefix. */
+function compileOwnRooms(
+  { name, prefix, problems }: ControllerParts,
+  what: string,
+): RoomHook['match'] | undefined {
+  if (prefix === '') {
+    problems.add(
+      name,
+      `${what}, but there is no prefix`,
+      "say which rooms: @Controller('/chat/:room')",
+    )
+    return undefined
+  }
+  // What is wrong with it is reported by whoever uses it.
+  const pattern = readPattern(prefix, name, problems)
+  return pattern && compileRoomMatcher(pattern)
 }
 
 function compileMethod(parts: ControllerParts, method: MethodRecord): void {

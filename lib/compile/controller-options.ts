@@ -1,11 +1,13 @@
 import type { Problems } from '../errors/problems.js'
 import { showValue } from '../errors/show-value.js'
 import { faultOfWindow, type BroadcastWindow } from '../rooms/broadcast-window.js'
-import { readOptions } from './decorator-options.js'
+import { DEFAULT_HISTORY, type HistoryOptions } from '../rooms/history/room-history.js'
+import { readOptions, type OptionsPlace } from './decorator-options.js'
 
 /** What `@Controller` says beside the prefix. */
 export interface CompiledControllerOptions {
   readonly broadcastWindow: BroadcastWindow | undefined
+  readonly history: Required<HistoryOptions> | undefined
 }
 
 /** Reads the options of `@Controller`; what is wrong with them goes to the problems. */
@@ -15,11 +17,35 @@ export function readControllerOptions(
   problems: Problems,
 ): CompiledControllerOptions {
   const place = { decorator: '@Controller', where, problems }
-  const { broadcastWindow } = readOptions(options, ['broadcastWindow'], place)
+  const { broadcastWindow, history } = readOptions(options, ['broadcastWindow', 'history'], place)
   const fault = broadcastWindow === undefined ? undefined : faultOfWindow(broadcastWindow)
   if (fault !== undefined) {
     const text = `@Controller: broadcastWindow ${fault}, got ${showValue(broadcastWindow)}`
     problems.add(where, text, 'leave it out for what the app says')
   }
-  return { broadcastWindow: broadcastWindow as BroadcastWindow | undefined }
+  return {
+    broadcastWindow: broadcastWindow as BroadcastWindow | undefined,
+    history: readHistory(history, place),
+  }
+}
+
+const MAX_HISTORY = { size: 10_000, ttl: 86_400 }
+
+function readHistory(given: unknown, place: OptionsPlace): Required<HistoryOptions> | undefined {
+  if (given === undefined || given === false) return undefined
+  if (given === true) return DEFAULT_HISTORY
+  const { where, problems } = place
+  const within = { ...place, decorator: '@Controller: history' }
+  const { size, ttl } = readOptions(given, ['size', 'ttl'], within)
+  const whole = (name: 'size' | 'ttl', value: unknown = DEFAULT_HISTORY[name]): number => {
+    const max = MAX_HISTORY[name]
+    if (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= max) return Number(value)
+    problems.add(
+      where,
+      `@Controller: history.${name} must be a whole number from 1 to ${max}, got ${showValue(value)}`,
+      `leave it out for ${DEFAULT_HISTORY[name]}`,
+    )
+    return DEFAULT_HISTORY[name]
+  }
+  return { size: whole('size', size), ttl: whole('ttl', ttl) }
 }

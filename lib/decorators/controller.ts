@@ -2,6 +2,7 @@ import { markInjectable } from '../di/mark-injectable.js'
 import { ownRecord } from '../metadata/store.js'
 import type { Constructor } from '../metadata/records.js'
 import { isChannel, type Channel } from '../protocol/channel.js'
+import type { HistoryOptions } from '../rooms/history/room-history.js'
 import type { BroadcastWindow } from '../rooms/broadcast-window.js'
 
 /** What else a controller may say. */
@@ -11,6 +12,11 @@ export interface ControllerOptions {
    * app's `broadcastWindow` says.
    */
   readonly broadcastWindow?: BroadcastWindow
+  /**
+   * Keeps what is pushed to the rooms that the prefix matches, so that a client that lost its
+   * connection gets what it missed. Default: false. `true` is `{ size: 200, ttl: 120 }`.
+   */
+  readonly history?: boolean | HistoryOptions
 }
 
 /**

@@ -33,7 +33,8 @@ export class JsonText {
  */
 export function writeRecord(record: WsReply | WsPush): string {
   if ('event' in record) {
-    return writePushEnd(writePushStart(record.event, record.path, record.params), record.data)
+    const text = writePushEnd(writePushStart(record.event, record.path, record.params), record.data)
+    return record.seq === undefined ? text : `${text.slice(0, -1)},"seq":${record.seq}}`
   }
   if ('error' in record) return JSON.stringify(record)
   const { id } = record

@@ -1,4 +1,5 @@
 import { ownText } from '../protocol/own-text.js'
+import type { RoomLog } from './history/room-history.js'
 import type { RoomMember } from './room-member.js'
 import { SmallSet } from './small-set.js'
 
@@ -8,11 +9,14 @@ export class Room<M extends RoomMember> {
   readonly members = new SmallSet<M>()
   /** Bytes published since the fan-out last looked for slow members. */
   unchecked = 0
+  /** What was pushed to it, where that is kept. */
+  readonly log: RoomLog | undefined
   /** Publishes of a turn of the event loop, and which turn: kept by the fan-out. */
   published = 0
   turn = 0
 
-  constructor(name: string) {
+  constructor(name: string, log?: RoomLog) {
     this.name = ownText(name)
+    this.log = log
   }
 }

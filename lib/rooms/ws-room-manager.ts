@@ -14,6 +14,7 @@ import type { BroadcastExchange } from './broadcast-exchange.js'
 import type { BroadcastWindow } from './broadcast-window.js'
 import { channelOf } from './channels.js'
 import type { ReceivedPush } from './envelope.js'
+import type { RoomLog } from './history/room-history.js'
 import { JoinAttempts, type JoinAttempt } from './join-attempts.js'
 import { Room } from './room.js'
 import { RoomChannel } from './room-channel.js'
@@ -39,6 +40,8 @@ export interface WsRoomManagerOptions<M extends RoomMember> {
   readonly beforeJoin?: (member: M, room: string) => MaybePromise<RoomAccess | undefined | void>
   /** Runs after a member left. */
   readonly afterLeave?: (member: M, room: string) => MaybePromise<void>
+  /** The log of a room whose pushes are kept. Default: none are. Without a `fanOut` it is not asked. */
+  readonly history?: (room: string) => RoomLog | undefined
   /** Hears of every entry and leave. */
   readonly watcher?: RoomWatcher<M>
   /** Hears of what `afterLeave` throws. Default: nobody does. */
@@ -238,6 +241,11 @@ export class WsRoomManager<M extends RoomMember = RoomMember> {
   push(room: string, push: WsPush, exclude?: M, window?: BroadcastWindow): void {
     const { fanOut, exchange } = this.#options
     const entry = this.#rooms.get(room)
+    if (entry?.log) {
+      this.#publishKept(entry, push, exclude, window)
+      exchange?.publish(channelOf(room), push)
+      return
+    }
     const isJson = this.#codec === jsonCodec
     // One text for the members here and for the other processes.
     const frame = (fanOut && entry) || (exchange && isJson) ? this.#codec.encode(push) : undefined
@@ -256,10 +264,23 @@ export class WsRoomManager<M extends RoomMember = RoomMember> {
     return this.#options.fanOut ? prepareData(this.#codec, data) : data
   }
 
+  /** What is kept has a place, which is each process's own. */
+  #publishKept(entry: Room<M>, push: WsPush, exclude?: M, window?: BroadcastWindow): void {
+    const frame = entry.log?.append(
+      (seq) => this.#codec.encode({ ...push, seq }),
+      exclude?.id,
+    ) as WsFrame
+    this.#options.fanOut?.publish(entry, frame, exclude, window)
+  }
+
   #receive(room: string, received: ReceivedPush): void {
     const entry = this.#rooms.get(room)
     if (!entry) return
     const { fanOut } = this.#options
+    if (entry.log) {
+      this.#publishKept(entry, received.read())
+      return
+    }
     if (!fanOut) {
       sendToAll(entry, received.read())
       return
@@ -312,7 +333,9 @@ export class WsRoomManager<M extends RoomMember = RoomMember> {
     if (!canEnter(attempt)) return false
     let entry = this.#rooms.get(room)
     if (!entry) {
-      entry = new Room(room)
+      const { fanOut, history } = this.#options
+      entry = new Room(room, fanOut && history?.(room))
+      entry.log?.setOccupied(true)
       this.#rooms.set(entry.name, entry)
     }
     entry.members.add(member)
@@ -326,7 +349,10 @@ export class WsRoomManager<M extends RoomMember = RoomMember> {
 
   #remove(connection: M, entry: Room<M>, reason: LeaveReason): void {
     entry.members.delete(connection)
-    if (entry.members.size === 0) this.#rooms.delete(entry.name)
+    if (entry.members.size === 0) {
+      this.#rooms.delete(entry.name)
+      entry.log?.setOccupied(false)
+    }
     this.#options.fanOut?.exit(connection, entry)
     this.#options.watcher?.left(connection, entry, reason)
     this.#release(entry.name)

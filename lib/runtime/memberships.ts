@@ -3,21 +3,42 @@ import type { WsJoined, WsLeft } from '../protocol/v1.js'
 import type { LeaveReason } from '../rooms/leave-reason.js'
 import type { Room } from '../rooms/room.js'
 import type { RoomWatcher } from '../rooms/room-watcher.js'
+import { MemoryRoomHistory } from '../rooms/history/memory-room-history.js'
+import type { RoomHistory, RoomLog } from '../rooms/history/room-history.js'
 import type { Failures } from './failures.js'
 import { LiveConnection } from './live-connection.js'
+import type { CompiledApp } from './route.js'
 import type { WsConnection } from './ws-connection.js'
+
+/** Where a room is whose pushes are not kept. */
+const NO_HISTORY = { epoch: '', seq: 0 }
 
 /** Tells clients that speak `enfilade.v1` where they are members, and where they are no more. */
 export class Memberships implements RoomWatcher<WsConnection> {
+  readonly #app: CompiledApp
   readonly #failures: Failures
+  readonly #history: RoomHistory = new MemoryRoomHistory()
 
-  constructor(failures: Failures) {
+  constructor(app: CompiledApp, failures: Failures) {
+    this.#app = app
     this.#failures = failures
+  }
+
+  /** The log of a room that is about to be; `undefined` when nothing of it is kept. */
+  logOf(room: string): RoomLog | undefined {
+    const rule = this.#app.history.find(({ match }) => match(room))
+    return rule && this.#history.open(room, rule.options)
+  }
+
+  /** Forgets what outlives members. */
+  close(): void {
+    this.#history.close()
   }
 
   entered(member: WsConnection, room: Room<WsConnection>): void {
     if (!(member instanceof LiveConnection) || !member.speaksV1) return
-    const joined: WsJoined = { epoch: '', seq: 0 }
+    const { epoch, seq } = room.log ?? NO_HISTORY
+    const joined: WsJoined = { epoch, seq }
     this.#failures.push(member, RESERVED_PUSH.JOINED, room.name, joined)
   }
 

@@ -1,3 +1,4 @@
+import type { HistoryOptions } from '../rooms/history/room-history.js'
 import type { WsContext, WsContextOwner } from './ws-context.js'
 
 /** A compiled `@OnMessage` handler. */
@@ -21,6 +22,12 @@ export interface RoomHook extends LifecycleHook {
   readonly match: (room: string) => Readonly<Record<string, string>> | undefined
 }
 
+/** Rooms whose pushes are kept. */
+export interface HistoryRule {
+  readonly match: RoomHook['match']
+  readonly options: Required<HistoryOptions>
+}
+
 /** What matched a message. */
 export interface MatchedRoute {
   readonly route: Route
@@ -37,4 +44,5 @@ export interface CompiledApp {
   readonly disconnect: readonly LifecycleHook[]
   readonly join: readonly RoomHook[]
   readonly leave: readonly RoomHook[]
+  readonly history: readonly HistoryRule[]
 }

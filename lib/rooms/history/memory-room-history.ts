@@ -1,0 +1,29 @@
+import { MemoryRoomLog } from './memory-room-log.js'
+import type { HistoryOptions, RoomHistory, RoomLog } from './room-history.js'
+
+/** The logs of rooms in the memory of this process: another process has other epochs. */
+export class MemoryRoomHistory implements RoomHistory {
+  readonly #instance = crypto.randomUUID().slice(0, 8)
+  readonly #logs = new Map<string, RoomLog>()
+  #opened = 0
+
+  /** How many rooms are kept. */
+  get size(): number {
+    return this.#logs.size
+  }
+
+  open(room: string, options: Required<HistoryOptions>): RoomLog {
+    const known = this.#logs.get(room)
+    if (known) return known
+    // A room that was forgotten counts from 1 again: that must not pass for what it was before.
+    const epoch = `${this.#instance}-${++this.#opened}`
+    const log = new MemoryRoomLog(epoch, options, () => this.#logs.delete(room))
+    this.#logs.set(room, log)
+    return log
+  }
+
+  close(): void {
+    for (const log of this.#logs.values()) log.setOccupied(true)
+    this.#logs.clear()
+  }
+}

@@ -1,0 +1,43 @@
+import type { WsFrame } from '../../protocol/codec.js'
+import type { RoomPosition } from '../../protocol/v1.js'
+
+/** How much of a room's pushes is kept. */
+export interface HistoryOptions {
+  /** Pushes, 1 to 10,000. Default: 200. A room keeps at most about 1 MiB, whatever they are. */
+  readonly size?: number
+  /** Seconds that a push is kept, and a room without members, 1 to 86,400. Default: 120. */
+  readonly ttl?: number
+}
+
+/** A push that is kept. */
+export interface KeptPush {
+  readonly frame: WsFrame
+  /** The member that it was not sent to. */
+  readonly exclude: string | undefined
+}
+
+/** What was pushed to one room. */
+export interface RoomLog extends RoomPosition {
+  /**
+   * Keeps a push.
+   *
+   * @param write encodes it with its place; what it throws leaves the log as it was
+   * @returns the frame
+   */
+  append(write: (seq: number) => WsFrame, exclude: string | undefined): WsFrame
+  /** What came after a position; `undefined` when that is not known in full. */
+  since(position: RoomPosition): readonly KeptPush[] | undefined
+  /** The first member entered, or the last one left. */
+  setOccupied(isOccupied: boolean): void
+}
+
+/** Where the logs of rooms are. */
+export interface RoomHistory {
+  /** The log of a room; made when there is none. */
+  open(room: string, options: Required<HistoryOptions>): RoomLog
+  /** Forgets everything. */
+  close(): void
+}
+
+/** The history of a room that does not say how much. */
+export const DEFAULT_HISTORY = { size: 200, ttl: 120 } as const satisfies Required<HistoryOptions>
