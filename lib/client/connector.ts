@@ -47,6 +47,7 @@ export class Connector {
   #failures = 0
   #openedAt = 0
   #notBefore = 0
+  #stayAway = 0
   /** Of the pause, or of the attempt's time-out. */
   #cancelTimer: (() => void) | undefined
   #isPausing = false
@@ -88,9 +89,9 @@ export class Connector {
     this.#heartbeat.start()
   }
 
-  /** Not to come back for some milliseconds. */
+  /** Not to come back for some milliseconds after the connection has closed. */
   stayAway(milliseconds: number): void {
-    this.#notBefore = this.#parts.platform.now() + milliseconds
+    this.#stayAway = milliseconds
   }
 
   close(): void {
@@ -181,6 +182,9 @@ export class Connector {
     const now = platform.now()
     if (this.#status === 'open' && now - this.#openedAt >= STABLE) this.#failures = 0
     this.#letGo()
+    // A drain may have taken longer than that by now.
+    if (this.#stayAway > 0) this.#notBefore = now + this.#stayAway
+    this.#stayAway = 0
     const pause = Math.max(0, this.#notBefore - now) + backOff(this.#failures++, platform.random)
     this.#isPausing = true
     this.#setTimer(() => this.#attempt(), pause)

@@ -141,6 +141,8 @@ describe('after a loss', () => {
     const world = await openWorld()
     const socket = await world.socket()
     socket.push('$closing', '/', { code: 1012, retryAfter: 30_000 })
+    // The server drains, and the client may be quiet meanwhile.
+    await world.clock.advance(20_000)
     socket.end(1012)
     world.wake()
     await world.clock.advance(30_000)
