@@ -2,13 +2,16 @@ import type { WsLogger } from './logging/logger.js'
 import { FIXED_LIMITS, type ResolvedLimits } from './options/defaults.js'
 import type { WsAppOptions } from './options/options.js'
 import { jsonCodec, type WsCodec, type WsFrame } from './protocol/codec.js'
+import { pushKind } from './protocol/push-kind.js'
 import type { WsPush } from './protocol/records.js'
 import { BroadcastExchange, type ExchangeFault } from './rooms/broadcast-exchange.js'
 import { EVERYONE_CHANNEL } from './rooms/channels.js'
+import type { SlowRule } from './rooms/slow-rule.js'
 import { WsRoomManager, type WsRoomManagerOptions } from './rooms/ws-room-manager.js'
 import type { PathMatcher } from './routing/path-matcher.js'
 import type { AppHost } from './runtime/app-host.js'
 import { checkedCodec } from './runtime/checked-codec.js'
+import { Detours } from './runtime/detours.js'
 import { Dispatcher } from './runtime/dispatcher.js'
 import { Failures } from './runtime/failures.js'
 import { Identity } from './runtime/identity.js'
@@ -81,12 +84,13 @@ export function createCore(
   const managed = transport && isManaged(transport) ? transport : undefined
   const counters = new WsCounters(managed)
   const events = new WsEvents((error) => logger.error({ err: error }, 'a listener failed'))
+  const detours = new Detours(limits.backpressure.policy, pushKind)
   const fanOut: TopicFanOut = new TopicFanOut({
     publisher: publisherOf(native),
     backpressure: limits.backpressure,
     compressFrom,
     connections: (): WsConnection[] => server.connections(),
-    ...{ turn, counters, events },
+    ...{ turn, counters, events, detours },
     window: options.broadcastWindow ?? 0,
   })
   const exchange =
@@ -102,21 +106,15 @@ export function createCore(
   const server: WsServer = new WsServer({
     rooms,
     encode: (push) => codec.encode(push),
-    publishAll: (frame) => fanOut.publishAll(frame),
+    publishAll: (frame, slow) => fanOut.publishAll(frame, slow),
     reauthorize: async (connection) => {
       if (connection instanceof LiveConnection) await late.identity?.reauthorize(connection)
     },
     ...(exchange && { forward: forwardTo(exchange, codec) }),
   })
   const host: AppHost = {
-    codec,
     limits: runtimeLimits(limits, compressFrom),
-    logger,
-    counters,
-    events,
-    rooms,
-    server,
-    turn,
+    ...{ codec, logger, counters, events, rooms, server, turn, detours },
     isProduction: process.env.NODE_ENV === 'production',
   }
   return {
@@ -196,10 +194,10 @@ function reportTransport(host: AppHost, cause: unknown, { action, channel }: Exc
 function forwardTo(
   exchange: BroadcastExchange,
   codec: WsCodec,
-): (push: WsPush, frame: WsFrame) => void {
-  return (push, frame) => {
+): (push: WsPush, frame: WsFrame, slow?: SlowRule) => void {
+  return (push, frame, slow) => {
     const text = codec === jsonCodec ? (frame as string) : undefined
-    exchange.publish(EVERYONE_CHANNEL, push, text)
+    exchange.publish(EVERYONE_CHANNEL, push, text, slow)
   }
 }
 

@@ -140,7 +140,7 @@ function assemble(settings: Settings, core: Core, { container, native, compiled 
     exchange &&
     new RoomChannel(exchange, EVERYONE_CHANNEL, (received) => {
       const text = host.codec === jsonCodec ? received.frame : undefined
-      host.server.deliver(text ?? host.codec.encode(received.read()))
+      host.server.deliver(text ?? host.codec.encode(received.read()), received.slow)
     })
   return new WsApp({
     ...{ server: host.server, rooms: host.rooms, events: host.events, counters: host.counters },
@@ -193,11 +193,18 @@ async function subscribeEveryone(
   }
 }
 
-function nativeLimits(limits: ResolvedLimits): NativeLimits {
-  const { maxPayload, idleTimeout, compression, backpressure } = limits
-  // A close frame gets lost when the native limit is reached: with `close` it lies well above.
-  const maxBackpressure =
-    backpressure.policy === 'close' ? backpressure.limit * 2 : backpressure.limit
+/** What one turn of the event loop may publish to one socket, whatever else waits. */
+const TURN_BYTES = 16 * 1024 * 1024
+
+function nativeLimits({
+  maxPayload,
+  idleTimeout,
+  compression,
+  backpressure,
+}: ResolvedLimits): NativeLimits {
+  const { limit } = backpressure
+  // uWebSockets.js does not tell what it drops, and a close frame above its limit gets lost.
+  const maxBackpressure = Math.max(limit * 2, limit + TURN_BYTES)
   const { closeFrameTime } = FIXED_LIMITS
   return { maxPayload, idleTimeout, compression, maxBackpressure, closeFrameTime }
 }
@@ -214,8 +221,12 @@ function socketHandlers(
     },
     received: (connection, frame) => dispatcher.receive(connection, frame),
     pinged: (connection) => void dispatcher.countMessage(connection),
+    drained: (connection) => connection.drained(),
     dropped: (connection) => connection.lost(),
-    closed: (connection, code, reason) => lifecycle.closed(connection, code, reason),
+    closed: (connection, code, reason) => {
+      connection.forgetDetour()
+      lifecycle.closed(connection, code, reason)
+    },
   }
 }
 

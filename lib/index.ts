@@ -2,7 +2,7 @@ export { createWsApp } from './app.js'
 export { WsApp, type CloseOptions } from './ws-app.js'
 
 export { Access } from './decorators/access.js'
-export { Broadcast, type BroadcastOptions } from './decorators/broadcast.js'
+export { Broadcast, type BroadcastOptions, type KeyOfPush } from './decorators/broadcast.js'
 export { Connection } from './decorators/connection.js'
 export { Controller, type ControllerOptions } from './decorators/controller.js'
 export { Data, type DataOptions } from './decorators/data.js'
@@ -40,7 +40,7 @@ export type {
 } from './runtime/ws-events.js'
 export type { BackpressureLimit, RateLimit } from './runtime/limits.js'
 export { WsRooms, type RoomBroadcastOptions } from './runtime/ws-rooms.js'
-export { WsServer, type RevokeOptions } from './runtime/ws-server.js'
+export { WsServer, type RevokeOptions, type ServerBroadcastOptions } from './runtime/ws-server.js'
 export { WsUser } from './runtime/ws-user.js'
 export type { UpgradeRequest } from './runtime/upgrade-request.js'
 
@@ -56,6 +56,7 @@ export {
 export type { RoomFanOut } from './rooms/room-fan-out.js'
 export type { RoomAccess } from './rooms/room-access.js'
 export type { RoomMember } from './rooms/room-member.js'
+export type { SlowChoice, SlowPolicy, SlowRule } from './rooms/slow-rule.js'
 
 export { BroadcastTransport } from './di/tokens.js'
 export type {

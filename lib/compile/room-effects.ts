@@ -3,6 +3,7 @@ import type { Problems } from '../errors/problems.js'
 import { showValue } from '../errors/show-value.js'
 import type { MethodRecord } from '../metadata/records.js'
 import type { WsRoomManager } from '../rooms/ws-room-manager.js'
+import { faultOfSlow, toSlowRule, type SlowChoice, type SlowRule } from '../rooms/slow-rule.js'
 import { compileRoomName } from '../routing/room-pattern.js'
 import type { WsConnection } from '../runtime/ws-connection.js'
 import type { WsContext } from '../runtime/ws-context.js'
@@ -13,6 +14,9 @@ import { readPattern, type RouteAddress } from './paths.js'
 
 type RoomOf = (context: WsContext) => string
 
+/** The rule of a push, out of its event and data. */
+type SlowOf = (event: string, data: unknown) => SlowRule | undefined
+
 interface Membership {
   readonly kind: 'join' | 'leave'
   readonly room: RoomOf
@@ -22,6 +26,7 @@ interface Push {
   readonly event: string | undefined
   readonly room: RoomOf
   readonly excludeSelf: boolean
+  readonly slow: SlowOf
 }
 
 /** What happens to rooms when a handler has succeeded. */
@@ -60,7 +65,11 @@ function readBroadcast(event: unknown, options: unknown, source: EffectSource): 
     )
   }
   const place = { decorator: '@Broadcast', where, problems }
-  const { room, excludeSelf = true } = readOptions(options, ['room', 'excludeSelf'], place)
+  const {
+    room,
+    excludeSelf = true,
+    slow,
+  } = readOptions(options, ['room', 'excludeSelf', 'slow'], place)
   if (typeof excludeSelf !== 'boolean') {
     const fault = `@Broadcast: excludeSelf must be true or false, got ${showValue(excludeSelf)}`
     problems.add(where, fault, 'false sends to the sender, too')
@@ -69,6 +78,26 @@ function readBroadcast(event: unknown, options: unknown, source: EffectSource): 
     event: event as string | undefined,
     room: readRoom(room, '@Broadcast', source),
     excludeSelf: excludeSelf === true,
+    slow: readSlow(slow, source),
+  }
+}
+
+function readSlow(slow: unknown, { where, problems }: EffectSource): SlowOf {
+  const { latest } = (slow ?? {}) as { latest?: unknown }
+  if (typeof latest === 'function') {
+    const keyOf = latest as (data: unknown) => unknown
+    return (event, data) => toSlowRule({ latest: String(keyOf(data)) }, event)
+  }
+  const isFine = slow === undefined || (typeof slow === 'string' && !faultOfSlow(slow))
+  if (!isFine) {
+    const fault = `@Broadcast: slow must be 'close', 'drop', 'latest' or { latest: (data) => key }`
+    problems.add(where, `${fault}, got ${showValue(slow)}`, 'leave it out for what the app says')
+  }
+  const rules = new Map<string, SlowRule | undefined>()
+  return (event) => {
+    if (!isFine || slow === undefined) return undefined
+    if (!rules.has(event)) rules.set(event, toSlowRule(slow as SlowChoice, event))
+    return rules.get(event)
   }
 }
 
@@ -113,7 +142,9 @@ export function withEffects(
       if (value === undefined) return undefined
       const isAlsoReply = isOutermost && context.id !== undefined
       const data = isAlsoReply || pushes.length > 1 ? rooms.prepare(value) : value
-      for (const push of pushes) broadcast(rooms, context, push, data)
+      for (const push of pushes) {
+        broadcast(rooms, context, push, data, push.slow(push.event ?? context.event, value))
+      }
       return isAlsoReply ? data : value
     })
   }
@@ -137,14 +168,16 @@ function withMembership(
 function broadcast(
   rooms: WsRoomManager<WsConnection>,
   context: WsContext,
-  { event, room, excludeSelf }: Push,
+  { event = context.event, room, excludeSelf }: Push,
   value: unknown,
+  slow: SlowRule | undefined,
 ): void {
   const name = room(context)
   rooms.push(
     name,
-    { event: event ?? context.event, path: name, params: pushParams(context), data: value },
+    { event, path: name, params: pushParams(context), data: value },
     excludeSelf ? context.connection : undefined,
     context.broadcastWindow,
+    slow,
   )
 }

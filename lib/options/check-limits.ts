@@ -68,6 +68,8 @@ function checkNames(option: string, value: Given, names: readonly string[], repo
   }
 }
 
+const POLICIES: readonly unknown[] = ['close', 'drop', 'latest']
+
 function checkBackpressure(value: unknown, report: Report): void {
   if (value === undefined) return
   if (!isGiven(value)) {
@@ -78,8 +80,8 @@ function checkBackpressure(value: unknown, report: Report): void {
   const { limit, policy } = value
   if (limit !== undefined)
     checkRange('backpressure.limit', limit, { min: 1024, max: MAX_BYTES }, report)
-  if (policy !== undefined && policy !== 'close' && policy !== 'drop') {
-    report('backpressure.policy', `must be 'close' or 'drop', got ${showValue(policy)}`)
+  if (policy !== undefined && !POLICIES.includes(policy)) {
+    report('backpressure.policy', `must be 'close', 'drop' or 'latest', got ${showValue(policy)}`)
   }
 }
 

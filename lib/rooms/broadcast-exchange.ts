@@ -2,6 +2,7 @@ import { guarded, isPromise, orElse, type MaybePromise } from '../async/maybe-pr
 import type { WsPush } from '../protocol/records.js'
 import type { WsBroadcastTransport } from '../transports/broadcast-transport.js'
 import { envelopeHead, readEnvelope, ReceivedPush } from './envelope.js'
+import type { SlowRule } from './slow-rule.js'
 
 /** What went wrong between this process and the others. */
 export interface ExchangeFault {
@@ -36,11 +37,14 @@ export class BroadcastExchange {
    * Never waits: local members have been served, whatever a broker does.
    *
    * @param frame the push as the JSON codec has written it, where it has
+   * @param slow what becomes of it where a client reads too slowly, when the push says so
    * @throws TypeError when the push cannot be written as JSON, which processes talk in
    */
-  publish(channel: string, push: WsPush, frame?: string): void {
-    const { push: head, frame: headOfFrame } = this.#heads
-    const payload = frame === undefined ? head + JSON.stringify(push) : headOfFrame + frame
+  publish(channel: string, push: WsPush, frame?: string, slow?: SlowRule): void {
+    const isFrame = frame !== undefined
+    const known = isFrame ? this.#heads.frame : this.#heads.push
+    const head = slow ? envelopeHead(this.#instance, isFrame, slow) : known
+    const payload = head + (frame ?? JSON.stringify(push))
     void guarded(
       () => this.#transport.publish(channel, payload),
       (error) => this.#report(error, { action: 'publish', channel }),

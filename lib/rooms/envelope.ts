@@ -1,4 +1,5 @@
 import type { WsPush } from '../protocol/records.js'
+import { DROPPED, KEPT, type SlowRule } from './slow-rule.js'
 
 /**
  * What travels through a broadcast transport: a line of JSON about the message, then the push as
@@ -9,22 +10,28 @@ export interface Envelope {
   readonly from: string
   /** Whether the text is a frame of the JSON codec: such nodes publish it as it is. */
   readonly isFrame: boolean
+  /** What becomes of it where a client reads too slowly; absent, what the app there says. */
+  readonly slow?: SlowRule | undefined
   /** The push, as JSON. */
   readonly push: string
 }
 
 const FRAME = 'json'
 
-/** The line of an envelope: the same for all that an instance publishes, in each of its two forms. */
-export function envelopeHead(from: string, isFrame: boolean): string {
-  return `${JSON.stringify(isFrame ? { from, frame: FRAME } : { from })}\n`
+/**
+ * The line of an envelope: the same for all that an instance publishes in each of its two forms, unless
+ * the push has a rule for slow clients.
+ */
+export function envelopeHead(from: string, isFrame: boolean, slow?: SlowRule): string {
+  const frame = isFrame ? FRAME : undefined
+  return `${JSON.stringify({ from, frame, slow })}\n`
 }
 
 /** @throws Error when the payload was not an {@link envelopeHead} and a push */
 export function readEnvelope(payload: string): Envelope {
   const end = payload.indexOf('\n')
-  const { from, isFrame } = readHead(payload.slice(0, Math.max(end, 0)))
-  return { from, isFrame, push: payload.slice(end + 1) }
+  const head = readHead(payload.slice(0, Math.max(end, 0)))
+  return { ...head, push: payload.slice(end + 1) }
 }
 
 type Head = Omit<Envelope, 'push'>
@@ -37,12 +44,23 @@ function readHead(line: string): Head {
   const known = heads.get(line)
   if (known) return known
   const value: unknown = JSON.parse(line)
-  const { from, frame } = (value ?? {}) as Record<string, unknown>
+  const { from, frame, slow } = (value ?? {}) as Record<string, unknown>
   if (typeof from !== 'string') throw new TypeError('the payload does not say who published it')
-  const head = { from, isFrame: frame === FRAME }
+  const rule = readSlow(slow)
+  const head = { from, isFrame: frame === FRAME, slow: rule }
+  // There may be as many keys as there are things.
+  if (rule?.key !== undefined) return head
   if (heads.size >= MAX_HEADS) heads.clear()
   heads.set(line, head)
   return head
+}
+
+/** A rule that this version does not know is left to the app. */
+function readSlow(value: unknown): SlowRule | undefined {
+  const { policy, key } = (value ?? {}) as Record<string, unknown>
+  if (policy === 'close') return KEPT
+  if (policy === 'drop') return DROPPED
+  return policy === 'latest' && typeof key === 'string' ? { policy, key } : undefined
 }
 
 /** A push from elsewhere, which is read only where somebody has to. */
@@ -59,6 +77,10 @@ export class ReceivedPush {
   /** What nodes that talk JSON send as it is, when it was written as such. */
   get frame(): string | undefined {
     return this.#envelope.isFrame ? this.#envelope.push : undefined
+  }
+
+  get slow(): SlowRule | undefined {
+    return this.#envelope.slow
   }
 
   /** @throws Error when the text is no push as JSON */

@@ -2,6 +2,7 @@ import type { WsFrame } from '../protocol/codec.js'
 import type { BroadcastWindow } from './broadcast-window.js'
 import type { Room } from './room.js'
 import type { RoomMember } from './room-member.js'
+import type { SlowRule } from './slow-rule.js'
 
 /** Delivers one encoded push to many members: the socket server's native topics, in an app. */
 export interface RoomFanOut<M extends RoomMember> {
@@ -11,6 +12,13 @@ export interface RoomFanOut<M extends RoomMember> {
    * @param exclude who is left out, whether a member or not
    * @param window how long it may wait for others, in milliseconds or `'auto'`; the app's default
    * when absent
+   * @param slow what becomes of it where a member reads too slowly; the app's default when absent
    */
-  publish(room: Room<M>, frame: WsFrame, exclude?: M, window?: BroadcastWindow): void
+  publish(
+    room: Room<M>,
+    frame: WsFrame,
+    exclude?: M,
+    window?: BroadcastWindow,
+    slow?: SlowRule,
+  ): void
 }

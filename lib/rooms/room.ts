@@ -14,6 +14,8 @@ export class Room<M extends RoomMember> {
   /** Publishes of a turn of the event loop, and which turn: kept by the fan-out. */
   published = 0
   turn = 0
+  /** The most rooms that one of its members was in when it was looked at, this one included. */
+  reach = 1
 
   constructor(name: string, log?: RoomLog) {
     this.name = ownText(name)

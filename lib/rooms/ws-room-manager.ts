@@ -25,6 +25,7 @@ import type { RoomAccess } from './room-access.js'
 import { checkRoomName } from './room-name.js'
 import { RoomReaders } from './room-readers.js'
 import type { RoomWatcher } from './room-watcher.js'
+import type { SlowRule } from './slow-rule.js'
 
 /** What a manager works with; everything has a default. */
 export interface WsRoomManagerOptions<M extends RoomMember> {
@@ -234,11 +235,11 @@ export class WsRoomManager<M extends RoomMember = RoomMember> {
   }
 
   /**
-   * What {@link broadcast} does, with a window of its own.
+   * What {@link broadcast} does, with a window and a rule for slow members of its own.
    *
    * @internal
    */
-  push(room: string, push: WsPush, exclude?: M, window?: BroadcastWindow): void {
+  push(room: string, push: WsPush, exclude?: M, window?: BroadcastWindow, slow?: SlowRule): void {
     const { fanOut, exchange } = this.#options
     const entry = this.#rooms.get(room)
     if (entry?.log) {
@@ -249,9 +250,9 @@ export class WsRoomManager<M extends RoomMember = RoomMember> {
     const isJson = this.#codec === jsonCodec
     // One text for the members here and for the other processes.
     const frame = (fanOut && entry) || (exchange && isJson) ? this.#codec.encode(push) : undefined
-    if (entry && fanOut) fanOut.publish(entry, frame as WsFrame, exclude, window)
+    if (entry && fanOut) fanOut.publish(entry, frame as WsFrame, exclude, window, slow)
     else if (entry) sendToAll(entry, push, exclude)
-    exchange?.publish(channelOf(room), push, isJson ? (frame as string) : undefined)
+    exchange?.publish(channelOf(room), push, isJson ? (frame as string) : undefined, slow)
   }
 
   /**
@@ -286,7 +287,8 @@ export class WsRoomManager<M extends RoomMember = RoomMember> {
       return
     }
     const text = this.#codec === jsonCodec ? received.frame : undefined
-    fanOut.publish(entry, text ?? this.#codec.encode(received.read()))
+    const frame = text ?? this.#codec.encode(received.read())
+    fanOut.publish(entry, frame, undefined, undefined, received.slow)
   }
 
   #begin(connection: M, room: string): JoinAttempt<M> {

@@ -1,6 +1,7 @@
 import type { WsLogger } from '../logging/logger.js'
 import type { WsCodec } from '../protocol/codec.js'
 import type { WsRoomManager } from '../rooms/ws-room-manager.js'
+import type { Detours } from './detours.js'
 import type { RuntimeLimits } from './limits.js'
 import type { TurnQueue } from './turn-queue.js'
 import type { WsConnection } from './ws-connection.js'
@@ -18,6 +19,8 @@ export interface AppHost {
   readonly rooms: WsRoomManager<WsConnection>
   readonly server: WsServer
   readonly turn: TurnQueue
+  /** The connections that read too slowly. */
+  readonly detours: Detours
   /** Whether error replies may help with hints about the app. */
   readonly isProduction: boolean
 }

@@ -2,6 +2,7 @@ import { performance, type EventLoopUtilization } from 'node:perf_hooks'
 import type { WsFrame } from '../protocol/codec.js'
 import type { BroadcastWindow } from '../rooms/broadcast-window.js'
 import type { Room } from '../rooms/room.js'
+import type { SlowRule } from '../rooms/slow-rule.js'
 import type { WsConnection } from './ws-connection.js'
 
 /** What `'auto'` gathers for, in milliseconds. */
@@ -14,6 +15,7 @@ const BUSY = 0.7
 export interface GatheredPush {
   readonly frame: WsFrame
   readonly exclude: WsConnection | undefined
+  readonly slow?: SlowRule | undefined
 }
 
 type AnyRoom = Room<WsConnection>

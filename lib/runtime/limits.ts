@@ -1,3 +1,5 @@
+import type { SlowPolicy } from '../rooms/slow-rule.js'
+
 /** How many messages a client may send. */
 export interface RateLimit {
   /** Messages per second, on average. */
@@ -8,10 +10,13 @@ export interface RateLimit {
 
 /** What happens to a client that reads too slowly. */
 export interface BackpressureLimit {
-  /** Bytes that may wait for one socket. */
+  /** Bytes that may wait for one connection. */
   readonly limit: number
-  /** `close` ends the connection with 1013; `drop` skips messages until it has caught up. */
-  readonly policy: 'close' | 'drop'
+  /**
+   * What becomes of pushes that say nothing of it: `close` ends the connection with 1013, `drop`
+   * skips them until it has caught up, `latest` keeps the newest of each event in a room.
+   */
+  readonly policy: SlowPolicy
 }
 
 /** The limits that the runtime holds; each is an option of `createWsApp`. */

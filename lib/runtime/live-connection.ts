@@ -3,11 +3,13 @@ import type { WsFrame } from '../protocol/codec.js'
 import { ownText } from '../protocol/own-text.js'
 import type { WsMessageId, WsParams, WsReply } from '../protocol/records.js'
 import { ENFILADE_V1 } from '../protocol/subprotocol.js'
+import { KEPT, type SlowRule } from '../rooms/slow-rule.js'
 import { SmallSet } from '../rooms/small-set.js'
 import type { AppHost } from './app-host.js'
 import type { ConnectionScope } from './connection-scope.js'
 import type { ConnectionSocket } from './connection-socket.js'
 import type { Credentials } from './credentials.js'
+import { Detour, isSlow, type SlowConnection } from './detour.js'
 import type { PendingFrames } from './pending-frames.js'
 import { increment } from './ws-counters.js'
 import { WsConnection } from './ws-connection.js'
@@ -28,7 +30,7 @@ export interface ConnectionIdentity {
  * A connection as the runtime sees it. It keeps what a connection needs and no more: what only some
  * need is made when it is needed.
  */
-export class LiveConnection extends WsConnection {
+export class LiveConnection extends WsConnection implements SlowConnection {
   readonly id = ownText(crypto.randomUUID())
   session: unknown
   /** When the session ends, in milliseconds since the epoch. */
@@ -65,6 +67,8 @@ export class LiveConnection extends WsConnection {
   /** Done when the connect handlers have finished, while they run. */
   connecting: Promise<unknown> | undefined
 
+  /** The way of its frames, since it was slow for the first time. */
+  #detour: Detour | undefined
   /** It will be closed in a moment: nothing it sends is handled any more. */
   isEnding = false
 
@@ -100,7 +104,11 @@ export class LiveConnection extends WsConnection {
   }
 
   get bufferedAmount(): number {
-    return this.socket?.getBufferedAmount() ?? 0
+    return this.socket ? this.socket.getBufferedAmount() + (this.#detour?.bytes ?? 0) : 0
+  }
+
+  get dropped(): number {
+    return this.#detour?.dropped ?? 0
   }
 
   /** Whether it understands the `$` events. */
@@ -110,10 +118,10 @@ export class LiveConnection extends WsConnection {
 
   send(event: string, path: string, data?: unknown, params?: WsParams): boolean {
     if (!this.socket) return false
-    const { codec, counters } = this.#host
+    const { codec, counters, detours } = this.#host
     const frame = codec.encode({ event, path, params, data })
     counters.pushes++
-    return this.write(frame)
+    return this.write(frame, detours.rule)
   }
 
   reply(id: WsMessageId, data?: unknown): boolean {
@@ -132,19 +140,23 @@ export class LiveConnection extends WsConnection {
     this.#end(code, reason)
   }
 
-  /** Hands a frame to the socket, behind all that was sent or published before. */
-  write(frame: WsFrame): boolean {
+  /**
+   * Hands a frame to the socket, behind all that was sent or published before.
+   *
+   * @param rule what becomes of it when the client is slow; by default it is not dropped
+   */
+  write(frame: WsFrame, rule: SlowRule = KEPT): boolean {
     const { turn } = this.#host
     if (turn.holds(this)) {
-      turn.sendLater(() => this.#write(frame), frame.length)
+      turn.sendLater(() => this.#write(frame, rule), frame.length)
       return this.isOpen
     }
-    return this.#writeAfterReplies(frame)
+    return this.#writeAfterReplies(frame, rule)
   }
 
-  #writeAfterReplies(frame: WsFrame): boolean {
+  #writeAfterReplies(frame: WsFrame, rule: SlowRule): boolean {
     if (this.#late) this.flush()
-    return this.#write(frame)
+    return this.#write(frame, rule)
   }
 
   /** Sends the replies that wait for the end of the turn: in one write. */
@@ -154,38 +166,69 @@ export class LiveConnection extends WsConnection {
     this.#late = undefined
     if (!frames || !socket) return
     socket.cork(() => {
-      for (const frame of frames) this.#write(frame)
+      for (const frame of frames) this.#write(frame, KEPT)
     })
   }
 
-  #write(frame: WsFrame): boolean {
-    const { socket } = this
-    if (!socket) return false
-    const { limits } = this.#host
-    const status = socket.send(
-      frame,
-      typeof frame !== 'string',
-      frame.length >= limits.compressFrom,
-    )
+  #write(frame: WsFrame, rule: SlowRule): boolean {
+    if (!this.socket) return false
+    if (this.#detour !== undefined && this.#detour.isOn) {
+      return this.#detour.offer(frame, this.#host.detours.scope('', frame, rule))
+    }
+    const status = this.transmit(frame)
     if (status === 1) return true
     this.checkBackpressure()
     return status === 0
   }
 
-  /** Ends a connection that is over its limit, when that is the policy. */
-  checkBackpressure(): void {
-    const { policy, limit } = this.#host.limits.backpressure
-    if (policy === 'close' && this.bufferedAmount > limit) {
-      this.evict(CLOSE_CODES.TRY_AGAIN_LATER, 'Slow consumer')
-    }
+  /** Hands a frame to the socket, whatever waits. */
+  transmit(frame: WsFrame): number {
+    const compress = frame.length >= this.#host.limits.compressFrom
+    return this.socket?.send(frame, typeof frame !== 'string', compress) ?? 2
   }
 
-  /** uWS dropped something that was sent or published: the queue is over the native limit. */
+  /**
+   * Takes a connection out of the topics when much waits for it, and ends it when it is over its limit
+   * and that is the policy.
+   */
+  checkBackpressure(): void {
+    const { socket } = this
+    if (!socket) return
+    if (this.#detour?.isOn) {
+      this.#detour.pump()
+      return
+    }
+    const { policy, limit } = this.#host.limits.backpressure
+    const buffered = socket.getBufferedAmount()
+    if (!isSlow(buffered, limit)) return
+    this.#detour ??= new Detour(this, this.#host.detours, limit)
+    this.#detour.begin()
+    if (policy === 'close' && buffered > limit) this.#evictSlow()
+  }
+
+  /** The socket has sent some of what waited. */
+  drained(): void {
+    this.#detour?.pump()
+  }
+
+  /** The socket has closed: what waits for it goes. */
+  forgetDetour(): void {
+    if (!this.#detour) return
+    this.#host.detours.forget(this)
+    this.#detour.clear()
+  }
+
+  /**
+   * uWS dropped something that was published, and does not tell what: more went out in one turn than
+   * it may keep. Nobody could say any more what is missing.
+   */
   lost(): void {
     this.countDrop('backpressure')
-    if (this.#host.limits.backpressure.policy === 'close') {
-      this.evict(CLOSE_CODES.TRY_AGAIN_LATER, 'Slow consumer')
-    }
+    this.#evictSlow()
+  }
+
+  #evictSlow(): void {
+    this.evict(CLOSE_CODES.TRY_AGAIN_LATER, 'Slow consumer')
   }
 
   /**
@@ -230,7 +273,7 @@ export class LiveConnection extends WsConnection {
     const frame = codec.encode(reply)
     counters.replies++
     // uWebSockets.js joins what is sent while a message is handled; later it writes each by itself.
-    if (turn.corked === this && !turn.holds(this)) return this.#writeAfterReplies(frame)
+    if (turn.corked === this && !turn.holds(this)) return this.#writeAfterReplies(frame, KEPT)
     if (this.#late) {
       this.#late.push(frame)
     } else {
@@ -245,6 +288,7 @@ export class LiveConnection extends WsConnection {
     const { turn } = this.#host
     if (turn.holds(this)) turn.flush()
     this.flush()
+    this.#detour?.finish()
     this.socket?.end(code, truncateReason(reason))
   }
 }

@@ -3,7 +3,9 @@ import type { BroadcastWindow } from '../rooms/broadcast-window.js'
 import type { Room } from '../rooms/room.js'
 import type { RoomFanOut } from '../rooms/room-fan-out.js'
 import { BroadcastWindows } from './broadcast-windows.js'
+import type { SlowRule } from '../rooms/slow-rule.js'
 import type { TopicPublisher } from './connection-socket.js'
+import type { Detours } from './detours.js'
 import { LiveConnection } from './live-connection.js'
 import type { BackpressureLimit } from './limits.js'
 import type { TurnQueue } from './turn-queue.js'
@@ -17,6 +19,7 @@ export interface TopicFanOutOptions {
   readonly backpressure: BackpressureLimit
   readonly compressFrom: number
   readonly turn: TurnQueue
+  readonly detours: Detours
   readonly counters: WsCounters
   readonly events: WsEvents
   /** How long pushes wait for others when nothing else is said. */
@@ -33,8 +36,9 @@ const EVERYONE = '$everyone'
  * was published in a turn of the event loop.
  *
  * A publish does not tell which members are slow. So the members of a room, or all connections, are
- * looked through whenever half the backpressure limit has been published to them: the slow are
- * closed while their close frame still gets through, at a price per delivery that is next to nothing.
+ * looked through whenever a quarter of the backpressure limit has been published to them, divided by
+ * the rooms that a member is in: the slow are taken out of the topics, at a price per delivery that is
+ * next to nothing, and served one by one until they have caught up.
  */
 export class TopicFanOut implements RoomFanOut<WsConnection> {
   readonly #options: TopicFanOutOptions
@@ -46,15 +50,17 @@ export class TopicFanOut implements RoomFanOut<WsConnection> {
 
   constructor(options: TopicFanOutOptions) {
     this.#options = options
-    this.#windows = new BroadcastWindows((room, { frame, exclude }) =>
-      this.#inTurn(room, frame, exclude),
+    this.#windows = new BroadcastWindows((room, { frame, exclude, slow }) =>
+      this.#inTurn(room, frame, exclude, slow),
     )
   }
 
   enter(member: WsConnection, room: Room<WsConnection>): void {
     this.#release(room)
-    socketOf(member)?.subscribe(room.name)
-    const { counters, events } = this.#options
+    room.reach = Math.max(room.reach, member.rooms.size)
+    const { counters, events, detours } = this.#options
+    if (!detours.isEmpty && detours.has(member)) detours.enter(member, room.name)
+    else socketOf(member)?.subscribe(room.name)
     counters.memberships++
     if (room.members.size === 1) counters.rooms++
     if (events.has('join')) events.emit('join', { connection: member, room: room.name })
@@ -62,8 +68,9 @@ export class TopicFanOut implements RoomFanOut<WsConnection> {
 
   exit(member: WsConnection, room: Room<WsConnection>): void {
     this.#release(room)
+    const { counters, events, detours } = this.#options
+    if (!detours.isEmpty) detours.exit(member, room.name)
     socketOf(member)?.unsubscribe(room.name)
-    const { counters, events } = this.#options
     counters.memberships--
     if (room.members.size === 0) counters.rooms--
     if (events.has('leave')) events.emit('leave', { connection: member, room: room.name })
@@ -74,9 +81,10 @@ export class TopicFanOut implements RoomFanOut<WsConnection> {
     frame: WsFrame,
     exclude?: WsConnection,
     window: BroadcastWindow = this.#options.window,
+    slow?: SlowRule,
   ): void {
-    if (window === 0 && this.#windows.isEmpty) this.#inTurn(room, frame, exclude)
-    else this.#windows.push(room, { frame, exclude }, window)
+    if (window === 0 && this.#windows.isEmpty) this.#inTurn(room, frame, exclude, slow)
+    else this.#windows.push(room, { frame, exclude, slow }, window)
   }
 
   /** Delivers all that waits. */
@@ -91,45 +99,60 @@ export class TopicFanOut implements RoomFanOut<WsConnection> {
     if (this.#options.turn.isWaiting(room)) this.#options.turn.flush()
   }
 
-  #inTurn(room: Room<WsConnection>, frame: WsFrame, exclude?: WsConnection): void {
+  #inTurn(
+    room: Room<WsConnection>,
+    frame: WsFrame,
+    exclude: WsConnection | undefined,
+    slow: SlowRule | undefined,
+  ): void {
     const { turn } = this.#options
-    if (!turn.isFull(room)) this.#publish(room, frame, exclude)
-    else turn.publishLater(room, () => this.#publish(room, frame, exclude), frame.length)
+    if (!turn.isFull(room)) this.#publish(room, frame, exclude, slow)
+    else turn.publishLater(room, () => this.#publish(room, frame, exclude, slow), frame.length)
   }
 
-  #publish(room: Room<WsConnection>, frame: WsFrame, exclude?: WsConnection): void {
+  #publish(
+    room: Room<WsConnection>,
+    frame: WsFrame,
+    exclude: WsConnection | undefined,
+    slow: SlowRule | undefined,
+  ): void {
     const isBinary = typeof frame !== 'string'
-    const { compressFrom, counters } = this.#options
+    const { compressFrom, counters, detours } = this.#options
     const compress = frame.length >= compressFrom
     // uWS's `ws.publish` delivers nothing for a socket that is no subscriber.
     const isMember = exclude !== undefined && room.members.has(exclude)
-    const sender = isMember ? socketOf(exclude) : undefined
+    const sender = isMember && !detours.has(exclude) ? socketOf(exclude) : undefined
     const publisher = sender ?? this.#options.publisher
     publisher.publish(room.name, frame, isBinary, compress)
+    if (!detours.isEmpty) detours.publish(room.name, { frame, exclude, rule: slow })
     counters.broadcasts++
     counters.pushes += room.members.size - (isMember ? 1 : 0)
     room.unchecked += frame.length
-    if (this.#isDue(room.unchecked)) {
+    if (this.#isDue(room.unchecked * room.reach)) {
       room.unchecked = 0
-      checkAll(room.members)
+      room.reach = checkAll(room.members)
     }
   }
 
   /** Delivers to every connection. The topic for it is made when it is first needed. */
-  publishAll(frame: WsFrame): void {
-    const { connections, turn } = this.#options
+  publishAll(frame: WsFrame, slow?: SlowRule): void {
+    const { connections, turn, detours } = this.#options
     if (!this.#hasEveryone) {
       this.#hasEveryone = true
-      for (const connection of connections()) socketOf(connection)?.subscribe(EVERYONE)
+      detours.openEveryone(EVERYONE)
+      for (const connection of connections()) {
+        if (!detours.has(connection)) socketOf(connection)?.subscribe(EVERYONE)
+      }
     }
-    if (!turn.isFull(this.#everyone)) this.#publishToAll(frame)
-    else turn.publishLater(this.#everyone, () => this.#publishToAll(frame), frame.length)
+    if (!turn.isFull(this.#everyone)) this.#publishToAll(frame, slow)
+    else turn.publishLater(this.#everyone, () => this.#publishToAll(frame, slow), frame.length)
   }
 
-  #publishToAll(frame: WsFrame): void {
-    const { connections, publisher, compressFrom, counters } = this.#options
+  #publishToAll(frame: WsFrame, slow: SlowRule | undefined): void {
+    const { connections, publisher, compressFrom, counters, detours } = this.#options
     const isBinary = typeof frame !== 'string'
     publisher.publish(EVERYONE, frame, isBinary, frame.length >= compressFrom)
+    if (!detours.isEmpty) detours.publishAll({ frame, rule: slow })
     counters.broadcasts++
     counters.pushes += counters.connections
     this.#unchecked += frame.length
@@ -146,7 +169,7 @@ export class TopicFanOut implements RoomFanOut<WsConnection> {
 
   /** Whether so much has been published that it is time to look for the slow. */
   #isDue(unchecked: number): boolean {
-    return unchecked > this.#options.backpressure.limit / 2
+    return unchecked > this.#options.backpressure.limit / 4
   }
 }
 
@@ -154,8 +177,13 @@ function socketOf(connection: WsConnection): LiveConnection['socket'] {
   return connection instanceof LiveConnection ? connection.socket : undefined
 }
 
-function checkAll(connections: Iterable<WsConnection>): void {
+/** @returns the most rooms that one of them is in */
+function checkAll(connections: Iterable<WsConnection>): number {
+  let reach = 1
   for (const connection of connections) {
-    if (connection instanceof LiveConnection) connection.checkBackpressure()
+    if (!(connection instanceof LiveConnection)) continue
+    connection.checkBackpressure()
+    if (connection.hasRooms && connection.rooms.size > reach) reach = connection.rooms.size
   }
+  return reach
 }

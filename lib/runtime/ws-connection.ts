@@ -24,6 +24,8 @@ export abstract class WsConnection<S = unknown> {
   abstract readonly isOpen: boolean
   /** Bytes that wait to be sent; 0 once closed. */
   abstract readonly bufferedAmount: number
+  /** Pushes that were dropped since it opened, for it read too slowly. */
+  abstract readonly dropped: number
   /** The code it closed with (1006 without a close frame); `undefined` while open. */
   abstract readonly closeCode: number | undefined
   /** The reason it closed with; empty while open. */

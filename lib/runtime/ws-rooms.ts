@@ -1,5 +1,6 @@
 import type { MaybePromise } from '../async/maybe-promise.js'
 import type { BroadcastWindow } from '../rooms/broadcast-window.js'
+import { toSlowRule, type SlowChoice } from '../rooms/slow-rule.js'
 import type { WsRoomManager } from '../rooms/ws-room-manager.js'
 import type { WsConnection } from './ws-connection.js'
 import type { WsParams } from '../protocol/records.js'
@@ -19,6 +20,8 @@ export interface RoomBroadcastOptions {
   readonly room?: string
   /** Whether the sender is left out. Default: true. */
   readonly excludeSelf?: boolean
+  /** What becomes of it where a member reads too slowly. Default: the option `backpressure.policy`. */
+  readonly slow?: SlowChoice
 }
 
 /** The rooms, seen from the current message: its path is the default room. */
@@ -58,7 +61,7 @@ export class WsRooms {
    * @throws WsError 403 when the connection may only read there
    */
   broadcast(event: string, data?: unknown, options: RoomBroadcastOptions = {}): void {
-    const { room = this.#here(), excludeSelf = true } = options
+    const { room = this.#here(), excludeSelf = true, slow } = options
     const { connection, broadcastWindow } = this.#context
     this.#manager.checkMaySend(connection, room)
     this.#manager.push(
@@ -66,6 +69,7 @@ export class WsRooms {
       { event, path: room, params: pushParams(this.#context), data },
       excludeSelf ? connection : undefined,
       broadcastWindow,
+      toSlowRule(slow, event),
     )
   }
 

@@ -1,6 +1,7 @@
 import { CLOSE_CODES, isSendableCloseCode } from '../protocol/close-codes.js'
 import type { WsFrame } from '../protocol/codec.js'
 import type { WsPush } from '../protocol/records.js'
+import { toSlowRule, type SlowChoice, type SlowRule } from '../rooms/slow-rule.js'
 import type { WsRoomManager } from '../rooms/ws-room-manager.js'
 import type { ServerConnection } from './server-connection.js'
 import type { SessionFacts } from './session.js'
@@ -13,9 +14,9 @@ export interface WsServerParts {
   readonly rooms: WsRoomManager<WsConnection>
   readonly encode: (push: WsPush) => WsFrame
   /** Delivers to every connection of this process. */
-  readonly publishAll: (frame: WsFrame) => void
+  readonly publishAll: (frame: WsFrame, slow?: SlowRule) => void
   /** Tells the other processes; absent without a transport. */
-  readonly forward?: (push: WsPush, frame: WsFrame) => void
+  readonly forward?: (push: WsPush, frame: WsFrame, slow?: SlowRule) => void
   /** Asks `authorize` about a connection again. */
   readonly reauthorize: (connection: ServerConnection) => Promise<void>
 }
@@ -29,6 +30,14 @@ export interface RevokeOptions {
   /** Their close reason. Default: `Revoked`. */
   readonly reason?: string
 }
+
+/** How {@link WsServer.broadcast} sends. */
+export interface ServerBroadcastOptions {
+  /** What becomes of it where a client reads too slowly. Default: the option `backpressure.policy`. */
+  readonly slow?: SlowChoice
+}
+
+const NO_OPTIONS: ServerBroadcastOptions = Object.freeze({})
 
 /** All connections of an app. Injectable. */
 export class WsServer {
@@ -50,13 +59,19 @@ export class WsServer {
    *
    * @throws what the codec throws for data it cannot encode
    */
-  broadcast(event: string, path: string, data?: unknown): void {
+  broadcast(
+    event: string,
+    path: string,
+    data?: unknown,
+    options: ServerBroadcastOptions = NO_OPTIONS,
+  ): void {
     const push: WsPush = { event, path, data }
     const { forward, encode } = this.#parts
     if (!forward && this.#connections.size === 0) return
     const frame = encode(push)
-    this.deliver(frame)
-    forward?.(push, frame)
+    const slow = toSlowRule(options.slow, `${event}\n${path}`)
+    this.deliver(frame, slow)
+    forward?.(push, frame, slow)
   }
 
   /** @returns the connection, when it is open in this process */
@@ -109,8 +124,8 @@ export class WsServer {
   }
 
   /** @internal */
-  deliver(frame: WsFrame): void {
-    if (this.#connections.size > 0) this.#parts.publishAll(frame)
+  deliver(frame: WsFrame, slow?: SlowRule): void {
+    if (this.#connections.size > 0) this.#parts.publishAll(frame, slow)
   }
 
   /** @internal */

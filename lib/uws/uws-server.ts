@@ -18,6 +18,8 @@ export interface SocketHandlers {
   received: (connection: LiveConnection, frame: string | Uint8Array) => void
   /** A ping arrived. */
   pinged: (connection: LiveConnection) => void
+  /** The socket has sent some of what waited in it. */
+  drained: (connection: LiveConnection) => void
   /** A frame was dropped since the socket's queue is full. */
   dropped: (connection: LiveConnection) => void
   closed: (connection: LiveConnection, code: number, reason: string) => void
@@ -91,6 +93,7 @@ export class UwsServer {
         }
       },
       dropped: (socket) => this.#guard(() => this.#dropped(socket)),
+      drain: (socket) => this.#guard(() => this.#withConnection(socket, parts.handlers.drained)),
       ping: (socket) => this.#guard(() => this.#withConnection(socket, parts.handlers.pinged)),
       close: (socket, code, reason) => this.#guard(() => this.#close(socket, code, reason)),
     })

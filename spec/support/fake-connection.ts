@@ -5,6 +5,7 @@ import { WsRoomManager } from '../../lib/rooms/ws-room-manager.js'
 import type { AppHost } from '../../lib/runtime/app-host.js'
 import type { ConnectionSocket } from '../../lib/runtime/connection-socket.js'
 import type { RuntimeLimits } from '../../lib/runtime/limits.js'
+import { Detours } from '../../lib/runtime/detours.js'
 import { LiveConnection, type ConnectionIdentity } from '../../lib/runtime/live-connection.js'
 import { TurnQueue } from '../../lib/runtime/turn-queue.js'
 import type { WsConnection } from '../../lib/runtime/ws-connection.js'
@@ -98,6 +99,7 @@ export function createHost({ limits, ...parts }: HostParts = {}): AppHost {
     turn: new TurnQueue((error) => {
       throw error
     }),
+    detours: new Detours(limits?.backpressure?.policy ?? backpressure.policy, () => undefined),
     ...parts,
     limits: {
       ...FIXED_LIMITS,

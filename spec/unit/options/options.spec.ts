@@ -246,7 +246,12 @@ describe('createWsApp refuses', () => {
     ['backpressure', 'limit', { limit: 1023 }, `${range(1024, 2 ** 30)}, got 1023`],
     ['backpressure', 'limit', { limit: Infinity }, `${range(1024, 2 ** 30)}, got Infinity`],
     ['backpressure', 'limit', { limit: null }, `${range(1024, 2 ** 30)}, got null`],
-    ['backpressure', 'policy', { policy: 'wait' }, `must be 'close' or 'drop', got "wait"`],
+    [
+      'backpressure',
+      'policy',
+      { policy: 'wait' },
+      `must be 'close', 'drop' or 'latest', got "wait"`,
+    ],
     ['backpressure', 'max', { max: 1 }, 'is no option; there are limit, policy'],
     ['rateLimit', 'perSecond', { burst: 1 }, 'must be a number above 0, got undefined'],
     ['rateLimit', 'perSecond', { perSecond: 0, burst: 1 }, 'must be a number above 0, got 0'],

@@ -29,7 +29,7 @@ function setUp(window: BroadcastWindow = 0): Setup {
     backpressure: { limit: 1_000_000, policy: 'close' },
     compressFrom: Infinity,
     connections: () => [connection],
-    ...{ turn, counters: host.counters, events: host.events },
+    ...{ turn, counters: host.counters, events: host.events, detours: host.detours },
     window,
   })
   const corks: number[] = []

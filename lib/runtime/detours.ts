@@ -1,0 +1,120 @@
+import type { WsFrame } from '../protocol/codec.js'
+import { DROPPED, KEPT, type SlowPolicy, type SlowRule } from '../rooms/slow-rule.js'
+import type { Detour, DetourRegistry, SlowConnection } from './detour.js'
+
+/** What tells one kind of push from another, out of its frame; `undefined` when it cannot be read. */
+export type ReadKind = (frame: WsFrame) => string | undefined
+
+const RULES: Record<SlowPolicy, SlowRule> = {
+  close: KEPT,
+  drop: DROPPED,
+  latest: { policy: 'latest' },
+}
+
+/** A push to the members of a room that are slow, or to all who are. */
+export interface DetouredPush {
+  readonly frame: WsFrame
+  readonly exclude?: unknown
+  /** The app's when absent. */
+  readonly rule: SlowRule | undefined
+}
+
+/**
+ * The connections that read too slowly: they are in no topic, so that the others ride the topics
+ * undisturbed, and what is published is offered to each of them.
+ */
+export class Detours implements DetourRegistry {
+  /** The rule of pushes that say none. */
+  readonly rule: SlowRule
+  readonly #all = new Map<SlowConnection, Detour>()
+  readonly #rooms = new Map<string, Set<SlowConnection>>()
+  readonly #readKind: ReadKind
+  /** The topic of all connections, once there is one. */
+  #everyone: string | undefined
+
+  constructor(policy: SlowPolicy, readKind: ReadKind) {
+    this.rule = RULES[policy]
+    this.#readKind = readKind
+  }
+
+  /** Whether nobody is slow. */
+  get isEmpty(): boolean {
+    return this.#all.size === 0
+  }
+
+  has(connection: unknown): connection is SlowConnection {
+    return this.#all.has(connection as SlowConnection)
+  }
+
+  /** From now on there is a topic that all connections are in. */
+  openEveryone(topic: string): void {
+    this.#everyone = topic
+  }
+
+  divert(connection: SlowConnection, detour: Detour): void {
+    this.#all.set(connection, detour)
+    const { socket, rooms } = connection
+    for (const room of rooms) {
+      this.enter(connection, room)
+      // What has been published to it before goes out now.
+      socket?.unsubscribe(room)
+    }
+    if (this.#everyone !== undefined) socket?.unsubscribe(this.#everyone)
+  }
+
+  restore(connection: SlowConnection): void {
+    this.forget(connection)
+    const { socket, rooms } = connection
+    for (const room of rooms) socket?.subscribe(room)
+    if (this.#everyone !== undefined) socket?.subscribe(this.#everyone)
+  }
+
+  /** A connection has closed, or is slow no more. */
+  forget(connection: SlowConnection): void {
+    if (!this.#all.delete(connection)) return
+    for (const room of connection.rooms) this.exit(connection, room)
+  }
+
+  /** A slow connection has become a member. */
+  enter(connection: SlowConnection, room: string): void {
+    const members = this.#rooms.get(room)
+    if (members) members.add(connection)
+    else this.#rooms.set(room, new Set([connection]))
+  }
+
+  /** A connection is no member any more. */
+  exit(connection: unknown, room: string): void {
+    const members = this.#rooms.get(room)
+    if (members?.delete(connection as SlowConnection) && members.size === 0)
+      this.#rooms.delete(room)
+  }
+
+  /** Offers a push to the slow members of a room. */
+  publish(room: string, push: DetouredPush): void {
+    const members = this.#rooms.get(room)
+    if (members) this.#offer(members, push, room)
+  }
+
+  /** Offers a push to all who are slow. */
+  publishAll(push: DetouredPush): void {
+    this.#offer(this.#all.keys(), push, '')
+  }
+
+  /**
+   * The rule of a frame with all that it needs: the same kind of push in two rooms are two, and what is
+   * not known to be the same replaces nothing.
+   */
+  scope(room: string, frame: WsFrame, rule: SlowRule = this.rule): SlowRule {
+    if (rule.policy !== 'latest') return rule
+    const kind = rule.key ?? this.#readKind(frame)
+    return kind === undefined ? DROPPED : { policy: 'latest', key: `${room}\n${kind}` }
+  }
+
+  #offer(members: Iterable<SlowConnection>, push: DetouredPush, room: string): void {
+    const { frame, exclude } = push
+    const rule = this.scope(room, frame, push.rule)
+    for (const member of members) {
+      if (member !== exclude) this.#all.get(member)?.offer(frame, rule)
+    }
+  }
+}
