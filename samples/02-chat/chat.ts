@@ -1,6 +1,6 @@
 import { createWsApp, type WsApp } from 'enfilade'
+import { servePage } from '../serve-page.js'
 import { ChatController } from './chat-controller.js'
-import { servePage } from './page.js'
 
 /** A chat with rooms: WebSockets on `/ws`, a page on `/`. */
 export function createChat(): WsApp {
