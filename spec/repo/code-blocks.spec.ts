@@ -128,6 +128,8 @@ describe('the code blocks of README and docs/', () => {
       'json',
       'sh',
       'nginx',
+      'yaml',
+      'ini',
       'dockerfile',
     ])
     expect(blocks.filter(({ info }) => !known.has(info))).toEqual([])
