@@ -19,5 +19,5 @@ export function Access<S>(
   code = 403,
 ): ClassDecorator & MethodDecorator {
   const check = guard<S>((context) => predicate(context.session, context), code)
-  return Use(check as ReturnType<typeof guard>)
+  return Use(check)
 }

@@ -1,4 +1,3 @@
-import { guarded, isPromise } from '../async/maybe-promise.js'
 import { WsError } from '../errors/ws-error.js'
 import { CLOSE_CODES } from '../protocol/close-codes.js'
 import { RESERVED_PUSH, TOKEN_EVENT } from '../protocol/reserved-events.js'
@@ -113,26 +112,18 @@ export class Identity {
     admitted(connection)
   }
 
-  #authorize(request: UpgradeRequest): Promise<unknown> {
-    const { authorize } = this.#parts
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(
-        () => reject(new WsError(408, 'authorize took too long')),
-        this.#parts.authorizeTimeout,
-      )
-      const end = (settle: () => void): void => {
-        clearTimeout(timer)
-        settle()
-      }
-      void guarded(
-        () => {
-          const session = authorize?.(request)
-          if (!isPromise(session)) return end(() => resolve(session))
-          return session.then((value) => end(() => resolve(value)))
-        },
-        (error) => end(() => reject(error as Error)),
-      )
+  async #authorize(request: UpgradeRequest): Promise<unknown> {
+    const { authorize, authorizeTimeout } = this.#parts
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<never>((_resolve, reject) => {
+      const tell = (): void => reject(new WsError(408, 'authorize took too long'))
+      timer = setTimeout(tell, authorizeTimeout)
     })
+    try {
+      return await Promise.race([authorize?.(request), late])
+    } finally {
+      clearTimeout(timer)
+    }
   }
 
   /** Rooms that the new session may not be in are left. */

@@ -1,4 +1,4 @@
-import { andThen, guarded, isPromise, type MaybePromise } from '../async/maybe-promise.js'
+import { guarded, isPromise, type MaybePromise } from '../async/maybe-promise.js'
 import type { RoomAccess } from '../rooms/room-access.js'
 import type { AppHost } from './app-host.js'
 import type { Failures } from './failures.js'

@@ -22,7 +22,7 @@ interface Owned {
  *
  * @throws TypeError for an `expiresAt` that is no such instant
  */
-export function expiryOf(session: unknown): number | undefined {
+function expiryOf(session: unknown): number | undefined {
   if (typeof session !== 'object' || session === null) return undefined
   const { expiresAt } = session as Expiring
   if (expiresAt === undefined || expiresAt === null) return undefined
@@ -42,7 +42,7 @@ export function expiryOf(session: unknown): number | undefined {
  * Whose session it is: its `userId`, else its `user` when that is text or a number, else the `id` of
  * its `user`.
  */
-export function defaultUserId(session: unknown): string | undefined {
+function defaultUserId(session: unknown): string | undefined {
   if (typeof session !== 'object' || session === null) return undefined
   const { userId, user } = session as Owned
   const id = userId ?? (typeof user === 'object' && user !== null && 'id' in user ? user.id : user)
