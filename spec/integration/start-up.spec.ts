@@ -148,7 +148,7 @@ describe.each(KINDS)('tsyringe that is loaded from a %s', (kind) => {
        Reflect.defineMetadata('design:paramtypes', [WsServer], Desk)
        class Late extends Desk {}
        Controller()(Late)
-       const made = await start({ controllers: [Chat, Late] })
+       const made = await start({ controllers: [Chat, Late], logger: false })
        return made.container.resolve(Late).server === made.server`,
     )
     expect(packages).toContain('tsyringe')
