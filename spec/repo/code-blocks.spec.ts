@@ -11,6 +11,7 @@ import type {} from 'enfilade/documents'
 import type {} from 'enfilade/metrics'
 import type {} from 'enfilade/nats'
 import type {} from 'enfilade/opentelemetry'
+import type {} from 'enfilade/jwt'
 import type {} from 'enfilade/react'
 import type {} from 'enfilade/redis'
 declare global {
@@ -81,12 +82,14 @@ const ofDocuments = ['documents', 'client/documents'].flatMap((folder) =>
 const ofMonitoring = ['metrics', 'opentelemetry'].flatMap((folder) =>
   publicNames(given, `lib/${folder}/index.ts`),
 )
+const ofJwt = publicNames(given, 'lib/jwt/index.ts')
 const exported = [
-  ...[...ofServer, ...ofClient, ...ofReact],
+  ...[...ofServer, ...ofClient, ...ofReact, ...ofJwt],
   ...[...ofBrokers, ...ofDocuments, ...ofMonitoring],
 ]
 const names = Object.fromEntries([
   ...ofReact.map(({ name }) => [name, 'enfilade/react']),
+  ...ofJwt.map(({ name }) => [name, 'enfilade/jwt']),
   ...ofBrokers.map(({ name, broker }) => [name, `enfilade/${broker}`]),
   ...ofClient.map(({ name }) => [name, 'enfilade/client']),
   ...ofServer.map(({ name }) => [name, 'enfilade']),
