@@ -1,5 +1,5 @@
 import type { WsLogger } from './logging/logger.js'
-import { FIXED_LIMITS, type ResolvedLimits } from './options/defaults.js'
+import { FIXED_LIMITS, resolveRecovery, type ResolvedLimits } from './options/defaults.js'
 import type { WsAppOptions } from './options/options.js'
 import { jsonCodec, type WsCodec, type WsFrame } from './protocol/codec.js'
 import { pushKind } from './protocol/push-kind.js'
@@ -19,6 +19,7 @@ import { Lifecycle } from './runtime/lifecycle.js'
 import type { RuntimeLimits } from './runtime/limits.js'
 import { LiveConnection } from './runtime/live-connection.js'
 import { Memberships } from './runtime/memberships.js'
+import { Recovery } from './runtime/recovery.js'
 import { ReservedMessages } from './runtime/reserved-messages.js'
 import { RoomHooks } from './runtime/room-hooks.js'
 import type { TopicPublisher } from './runtime/connection-socket.js'
@@ -33,6 +34,7 @@ import { WsEvents } from './runtime/ws-events.js'
 import { WsServer } from './runtime/ws-server.js'
 import { isManaged, type WsBroadcastTransport } from './transports/broadcast-transport.js'
 import type { NativeApp } from './uws/native.js'
+import { bindSocket } from './uws/uws-server.js'
 import type { AddressReader } from './uws/remote-address.js'
 
 /** What the options come to, before anything is built. */
@@ -61,6 +63,7 @@ export interface Runtime {
   readonly identity: Identity
   readonly lifecycle: Lifecycle
   readonly memberships: Memberships
+  readonly recovery: Recovery | undefined
   readonly failures: Failures
 }
 
@@ -69,6 +72,7 @@ interface LateParts {
   hooks?: RoomHooks
   identity?: Identity
   memberships?: Memberships
+  recovery?: Recovery
 }
 
 /** Builds all that does not need the compiled controllers. */
@@ -107,6 +111,8 @@ export function createCore(
     rooms,
     encode: (push) => codec.encode(push),
     publishAll: (frame, slow) => fanOut.publishAll(frame, slow),
+    added: (connection) => fanOut.opened(connection),
+    giveUp: (isMeant) => late.recovery?.revoke(isMeant),
     reauthorize: async (connection) => {
       if (connection instanceof LiveConnection) await late.identity?.reauthorize(connection)
     },
@@ -173,12 +179,25 @@ function createRuntime({ host, app, options, limits }: RuntimeSource, late: Late
     admitted: (connection) => lifecycle.admit(connection),
   })
   const memberships = new Memberships(app, failures)
-  Object.assign(late, { hooks, identity, memberships } satisfies LateParts)
-  const reserved = new ReservedMessages(identity)
+  const timeout = limits.authorizeTimeout * 1000
+  const window = resolveRecovery(options.recovery)
+  const recovery =
+    window === undefined
+      ? undefined
+      : new Recovery({
+          ...{ host, memberships, window, timeout, bind: bindSocket },
+          mayJoin: (connection, room) => hooks.beforeJoin(connection, room),
+          leave: (connection) => lifecycle.leave(connection),
+          handle: (connection, frame) => dispatcher.handle(connection, frame),
+        })
+  Object.assign(late, { hooks, identity, memberships, recovery })
+  const reserved = new ReservedMessages(identity, recovery)
   const dispatcher = new Dispatcher({ host, app, failures, reserved })
-  const tokenTimeout = limits.authorizeTimeout * 1000
-  const lifecycle = new Lifecycle({ host, app, dispatcher, failures, tokenTimeout })
-  return { dispatcher, failures, identity, lifecycle, memberships }
+  const lifecycle = new Lifecycle({
+    ...{ host, app, dispatcher, failures, recovery },
+    tokenTimeout: timeout,
+  })
+  return { dispatcher, failures, identity, lifecycle, memberships, recovery }
 }
 
 /** A failed subscription is also the error of whoever wanted to join, and counted there. */

@@ -164,6 +164,7 @@ function assemble(settings: Settings, core: Core, { container, native, compiled 
     },
     stop: async (drain) => {
       uws.stopListening()
+      runtime.recovery?.stop()
       const flush = (): void => core.fanOut.flush()
       await closeConnections({ server: host.server, flush, ...runtime }, drain)
       sweeper.stop()
@@ -210,15 +211,12 @@ function nativeLimits({
 }
 
 function socketHandlers(
-  { host, fanOut }: Core,
+  { host }: Core,
   { dispatcher, lifecycle }: Runtime,
 ): SocketHandlers {
   return {
     create: (socket, identity) => new LiveConnection(host, socket, identity),
-    opened: (connection) => {
-      fanOut.opened(connection)
-      lifecycle.opened(connection)
-    },
+    opened: (connection) => lifecycle.opened(connection),
     received: (connection, frame) => dispatcher.receive(connection, frame),
     pinged: (connection) => void dispatcher.countMessage(connection),
     drained: (connection) => connection.drained(),

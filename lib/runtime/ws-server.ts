@@ -15,8 +15,12 @@ export interface WsServerParts {
   readonly encode: (push: WsPush) => WsFrame
   /** Delivers to every connection of this process. */
   readonly publishAll: (frame: WsFrame, slow?: SlowRule) => void
+  /** A connection has been let in: from now on it hears what everyone does. */
+  readonly added: (connection: ServerConnection) => void
   /** Tells the other processes; absent without a transport. */
   readonly forward?: (push: WsPush, frame: WsFrame, slow?: SlowRule) => void
+  /** Gives up connections that were lost and may come back. */
+  readonly giveUp?: (isMeant: (connection: WsConnection) => boolean) => void
   /** Asks `authorize` about a connection again. */
   readonly reauthorize: (connection: ServerConnection) => Promise<void>
 }
@@ -113,6 +117,10 @@ export class WsServer {
       typeof who === 'string'
         ? this.#users.connections(who)
         : [...this.#connections.values()].filter((connection) => who(connection))
+    // Who comes back is asked about by `authorize` anyway.
+    if (!reauthorize) {
+      this.#parts.giveUp?.(typeof who === 'string' ? ({ userId }) => userId === who : who)
+    }
     if (reauthorize) await Promise.all(targets.map((one) => this.#parts.reauthorize(one)))
     else for (const connection of targets) connection.closeSoon(code, reason)
     return targets.filter(({ isEnding, isOpen }) => isEnding || !isOpen).length
@@ -132,6 +140,7 @@ export class WsServer {
   add(connection: ServerConnection): void {
     this.#connections.set(connection.id, connection)
     this.#users.add(connection)
+    this.#parts.added(connection)
   }
 
   /** @internal */

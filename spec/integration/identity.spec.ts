@@ -231,6 +231,17 @@ describe('awaitToken', () => {
     expect(app.app.counters.connections).toBe(1)
   })
 
+  it('keeps what everyone is told from who has no session yet', async () => {
+    const app = await start({ awaitToken: true })
+    const ann = await as(app, 'ann')
+    const held = await app.connect({ protocols: V1 })
+    for (const text of ['first', 'second']) app.app.server.broadcast('news', '/', text)
+    await ann.nextPush(({ data }) => data === 'second')
+    await held.call('$token', '/', { token: 'bob' })
+    app.app.server.broadcast('news', '/', 'third')
+    expect(await held.nextPush('news')).toMatchObject({ data: 'third' })
+  })
+
   it('closes with 4401 when the token is refused, after saying so', async () => {
     const app = await start({ awaitToken: true })
     const client = await app.connect({ protocols: V1 })

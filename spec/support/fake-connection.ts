@@ -93,6 +93,7 @@ export function createHost({ limits, ...parts }: HostParts = {}): AppHost {
       rooms,
       encode: (push) => jsonCodec.encode(push),
       publishAll: () => undefined,
+      added: () => undefined,
       reauthorize: () => Promise.resolve(),
     }),
     isProduction: false,
