@@ -27,6 +27,8 @@ export const accepted: readonly WsAppOptions[] = [
   { controllers: [], origins: ['https://a.example'], trustProxy: 1, logger: false },
   { controllers: [], backpressure: { policy: 'drop' }, rateLimit: false, idleTimeout: 0 },
   { controllers: [], rateLimit: { perSecond: 1, burst: 2 }, maxInFlight: Infinity },
+  { controllers: [], signals: true, health: false },
+  { controllers: [], signals: { drain: 5, signals: ['SIGHUP'] }, health: { ready: '/up' } },
 ]
 
 export const refused: readonly WsAppOptions[] = [
@@ -52,6 +54,12 @@ export const refused: readonly WsAppOptions[] = [
   { controllers: [], authorize: (_request: object, _socket: object) => undefined },
   // @ts-expect-error a transport has three methods
   { controllers: [], broadcastTransport: { publish: () => undefined } },
+  // @ts-expect-error there is no such signal
+  { controllers: [], signals: { signals: ['TERM'] } },
+  // @ts-expect-error seconds are a number
+  { controllers: [], signals: { drain: '8s' } },
+  // @ts-expect-error a path is not left out by false
+  { controllers: [], health: { live: false } },
   // @ts-expect-error TLS needs the certificate, too
   { controllers: [], tls: { key_file_name: 'key.pem' } },
 ]
