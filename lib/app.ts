@@ -72,6 +72,7 @@ export function createWsApp(options: WsAppOptions): WsApp {
     use: Array.isArray(options.use) ? options.use : [],
     container,
     rooms: core.host.rooms,
+    handlerTimeout: settings.limits.handlerTimeout ?? 0,
     problems,
     warn: (text) => settings.logger.warn({}, text),
   })

@@ -15,10 +15,12 @@ export { OnJoin } from './decorators/on-join.js'
 export { OnLeave } from './decorators/on-leave.js'
 export { OnMessage } from './decorators/on-message.js'
 export { Param } from './decorators/param.js'
+export { RateLimit } from './decorators/rate-limit.js'
 export { Rooms } from './decorators/rooms.js'
 export { Serial } from './decorators/serial.js'
 export { Server } from './decorators/server.js'
 export { Session } from './decorators/session.js'
+export { Timeout } from './decorators/timeout.js'
 export { Use } from './decorators/use.js'
 
 export { guard } from './runtime/middleware.js'
@@ -38,7 +40,7 @@ export type {
   WsEvents,
   WsRefuseEvent,
 } from './runtime/ws-events.js'
-export type { BackpressureLimit, RateLimit } from './runtime/limits.js'
+export type { BackpressureLimit, RateLimit as RateLimitOptions } from './runtime/limits.js'
 export { WsRooms, type RoomBroadcastOptions } from './runtime/ws-rooms.js'
 export { WsServer, type RevokeOptions, type ServerBroadcastOptions } from './runtime/ws-server.js'
 export { WsUser } from './runtime/ws-user.js'

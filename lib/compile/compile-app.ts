@@ -16,6 +16,8 @@ export interface CompileSource {
   readonly controllers: readonly unknown[]
   /** Middleware of the app. */
   readonly use: readonly unknown[]
+  /** Milliseconds that handlers may take unless they say otherwise. Default: 0, no limit. */
+  readonly handlerTimeout?: number
   readonly container: AppContainer
   readonly rooms: WsRoomManager<WsConnection>
   /** Faults found elsewhere, such as in options, to be reported together. */
@@ -46,7 +48,10 @@ export function compileApp(source: CompileSource): CompiledApp {
   for (const type of distinctControllers(source)) {
     const definition = readController(type)
     idle.push(...(definition.methods.length === 0 ? [type.name] : []))
-    compileController({ definition, use, providers, rooms, problems, target })
+    const { handlerTimeout = 0 } = source
+    compileController({
+      ...{ definition, use, handlerTimeout, providers, rooms, problems, target },
+    })
   }
   problems.throwIfAny()
   providers.build()

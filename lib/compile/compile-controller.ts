@@ -15,6 +15,8 @@ import { compileMiddleware } from './middleware.js'
 import { readAddress, readPattern, readPrefix, type RouteAddress } from './paths.js'
 import type { InstanceProvider, Providers } from './providers.js'
 import { readControllerOptions, type CompiledControllerOptions } from './controller-options.js'
+import { compileRateLimit, readTimeout, untilDeadline, type Wrapper } from './handler-limits.js'
+import { withDeadline } from '../runtime/deadline.js'
 import { readEffects, withEffects } from './room-effects.js'
 
 /** What compiling gathers. */
@@ -32,6 +34,8 @@ export interface ControllerSource {
   readonly definition: ControllerDefinition
   /** Middleware of the app. */
   readonly use: readonly WsMiddleware[]
+  /** Milliseconds that handlers may take unless they say otherwise; 0 for no limit. */
+  readonly handlerTimeout: number
   readonly providers: Providers
   readonly rooms: WsRoomManager<WsConnection>
   readonly problems: Problems
@@ -45,6 +49,8 @@ interface ControllerParts extends ControllerSource, CompiledControllerOptions {
   readonly provider: InstanceProvider
   readonly middleware: readonly WsMiddleware[]
   readonly serialKey: object | undefined
+  readonly timeout: number
+  readonly limitRate: Wrapper
 }
 
 interface RoomHookPlan {
@@ -83,6 +89,8 @@ export function compileController(source: ControllerSource): void {
     prefix: readPrefix(definition.prefix, name, problems),
     provider: providers.of(type),
     middleware: [...use, ...own],
+    timeout: readTimeout(definition, name, problems) ?? source.handlerTimeout,
+    limitRate: compileRateLimit(definition, name, problems),
     serialKey: definition.serial ? {} : undefined,
   }
   compileHistory(parts)
@@ -133,7 +141,12 @@ function compileMethod(parts: ControllerParts, method: MethodRecord): void {
 
   const effects = readEffects({ method, addresses, where, problems })
   const target = { rooms: parts.rooms, isOutermost: middleware.length === 0 }
-  const run = compose(middleware, withEffects(call, effects, target))
+  const timeout = readTimeout(method, where, problems) ?? parts.timeout
+  const core = timeout > 0 ? untilDeadline(call) : call
+  const composed = compose(middleware, withEffects(core, effects, target))
+  const timed = timeout > 0 ? withDeadline(composed, timeout) : composed
+  const limited = compileRateLimit(method, where, problems)?.(timed) ?? timed
+  const run = parts.limitRate?.(limited) ?? limited
   const serialKey = parts.serialKey ?? (method.serial ? {} : undefined)
   const { broadcastWindow } = parts
   const owner = { handler: where, broadcastWindow }
@@ -204,6 +217,8 @@ function checkDecorators(method: MethodRecord, where: string, problems: Problems
     ...method.memberships.map(({ kind }) => (kind === 'join' ? 'Join' : 'Leave')),
     ...method.broadcasts.map(() => 'Broadcast'),
     ...(method.serial ? ['Serial'] : []),
+    ...(method.timeout === undefined ? [] : ['Timeout']),
+    ...(method.rateLimit === undefined ? [] : ['RateLimit']),
   ]
   for (const decorator of new Set(needsMessage)) {
     problems.add(where, `@${decorator}, but it handles no message`, 'add @OnMessage()')

@@ -10,6 +10,8 @@ export interface ControllerDefinition {
   readonly options: unknown
   readonly middleware: readonly unknown[]
   readonly serial: boolean
+  readonly timeout: unknown
+  readonly rateLimit: unknown
   readonly methods: readonly MethodRecord[]
   readonly misplaced: ClassRecord['misplaced']
 }
@@ -34,6 +36,8 @@ export function readController(type: Constructor): ControllerDefinition {
     options: controller?.options,
     middleware: records.flatMap((record) => record.middleware),
     serial: records.some((record) => record.serial),
+    timeout: records.findLast(({ timeout }) => timeout !== undefined)?.timeout,
+    rateLimit: records.findLast(({ rateLimit }) => rateLimit !== undefined)?.rateLimit,
     methods: [...methods.values()],
     misplaced: records.flatMap((record) => record.misplaced),
   }
@@ -67,5 +71,7 @@ function isHandler(method: MethodRecord): boolean {
     method.broadcasts,
     method.middleware,
   ]
-  return method.serial || lists.some((list) => list.length > 0)
+  const { serial, timeout, rateLimit } = method
+  if (serial || timeout !== undefined || rateLimit !== undefined) return true
+  return lists.some((list) => list.length > 0)
 }

@@ -54,6 +54,10 @@ export interface MethodRecord {
   readonly middleware: unknown[]
   readonly parameters: ParameterRecord[]
   serial: boolean
+  /** What `@Timeout` was given. */
+  timeout?: unknown
+  /** What `@RateLimit` was given. */
+  rateLimit?: unknown
 }
 
 /** Everything the decorators of one class said. */
@@ -62,6 +66,10 @@ export interface ClassRecord {
   controller?: { readonly prefix: unknown; readonly options: unknown }
   readonly middleware: unknown[]
   serial: boolean
+  /** What `@Timeout` was given. */
+  timeout?: unknown
+  /** What `@RateLimit` was given. */
+  rateLimit?: unknown
   readonly methods: Map<string | symbol, MethodRecord>
   /** Decorators put where they mean nothing: on a constructor's parameter or a static method. */
   readonly misplaced: { readonly decorator: string; readonly where: string }[]

@@ -26,6 +26,8 @@ const RANGES: Partial<Record<keyof LimitOptions, Range>> = {
   idleTimeout: { min: 8, max: 960, zero: true },
   maxLifetime: { min: 1, max: Number.MAX_SAFE_INTEGER },
   authorizeTimeout: { min: 1, max: 3600 },
+  // What a timer of Node can wait for.
+  handlerTimeout: { min: 1, max: 2 ** 31 - 1 },
   maxConnectionsPerIp: { min: 1, max: Number.MAX_SAFE_INTEGER, infinite: true },
   maxRoomsPerConnection: { min: 0, max: Number.MAX_SAFE_INTEGER, infinite: true },
   maxInFlight: { min: 1, max: Number.MAX_SAFE_INTEGER, infinite: true },

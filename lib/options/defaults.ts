@@ -8,6 +8,7 @@ export const DEFAULT_LIMITS = {
   idleTimeout: 60,
   maxLifetime: undefined,
   authorizeTimeout: 10,
+  handlerTimeout: undefined,
   backpressure: { limit: 1024 * 1024, policy: 'close' },
   rateLimit: { perSecond: 100, burst: 200 },
   maxConnectionsPerIp: 256,
@@ -45,6 +46,7 @@ export interface ResolvedLimits {
   readonly idleTimeout: number
   readonly maxLifetime: number | undefined
   readonly authorizeTimeout: number
+  readonly handlerTimeout: number | undefined
   readonly backpressure: BackpressureLimit
   readonly rateLimit: RateLimit | false
   readonly maxConnectionsPerIp: number

@@ -47,7 +47,15 @@ export interface LimitOptions {
    * Default: 60. Past it the connection is closed.
    */
   readonly idleTimeout?: number
-  /** Seconds a connection may last. Default: off. Past it: closed with 1001. */
+  /**
+   * Milliseconds that a handler may take, with its middleware; `@Timeout` says otherwise. Default: off.
+   * Past it: 408.
+   */
+  readonly handlerTimeout?: number
+  /**
+   * Seconds a connection may last at most; each ends up to 10 % earlier, so that not all come back at
+   * once. Default: off. Past it: closed with 1001.
+   */
   readonly maxLifetime?: number
   /** Seconds that `authorize` may take. Default: 10. Past it: closed with 4408. */
   readonly authorizeTimeout?: number

@@ -9,6 +9,7 @@ import type { AppHost } from './app-host.js'
 import { clip } from './clip.js'
 import { CoarseClock } from './coarse-clock.js'
 import type { FailedMessage, Failures } from './failures.js'
+import { tooMany } from './handler-buckets.js'
 import type { LiveConnection } from './live-connection.js'
 import type { ReservedMessages } from './reserved-messages.js'
 import { takeToken } from './rate-limiter.js'
@@ -72,14 +73,22 @@ export class Dispatcher {
     const verdict = takeToken(connection, rateLimit, this.#clock.now())
     if (verdict === 'accept') return true
     connection.countDrop('rateLimit')
+    if (connection.refusals === 1) this.#warnRate(connection)
     if (verdict === 'close') {
       connection.evict(CLOSE_CODES.TRY_AGAIN_LATER, 'Rate limit')
     } else if (frame !== undefined) {
       const message = this.#decode(frame)
       const failed = message instanceof MessageFault ? { id: message.id } : message
-      this.#failures.ofMessage(connection, failed, new WsError(429))
+      const wait = ((1 - connection.tokens) * 1000) / rateLimit.perSecond
+      this.#failures.ofMessage(connection, failed, tooMany(wait))
     }
     return false
+  }
+
+  /** Once in a flood, not for each message: a flood of lines would do more harm than the messages. */
+  #warnRate({ id, remoteAddress }: LiveConnection): void {
+    const text = 'refuses messages over the rate limit; the next ones are counted, not logged'
+    this.#host.logger.warn({ connection: id, remoteAddress }, text)
   }
 
   /** From now on messages are refused with 503. */

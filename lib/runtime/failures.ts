@@ -97,7 +97,8 @@ export class Failures {
     const fields = { connection: connection.id, handler, ...quoted, code }
     if (!(error instanceof WsError)) logger.error({ ...fields, err: error }, 'a handler failed')
     else if (isServerFault(code)) logger.error({ ...fields, err: error }, message)
-    else if (id === undefined) {
+    // Whoever sends too much would fill the log, too: what is refused is counted.
+    else if (id === undefined && code !== 429) {
       const subject =
         handler !== undefined && event === undefined ? 'a hook' : 'a message without id'
       logger.warn(fields, `${subject} failed: ${message}`)

@@ -44,9 +44,19 @@ export class Sweeper {
       if (waiting > counters.largestQueue) counters.largestQueue = waiting
       connection.checkBackpressure()
       this.#identity.checkExpiry(connection, now)
-      if (now - connection.openedAt > this.#maxLifetime) {
+      if (isOverAge(connection, now - connection.openedAt, this.#maxLifetime)) {
         connection.closeSoon(CLOSE_CODES.GOING_AWAY, 'Maximum lifetime reached')
       }
     }
   }
+}
+
+/** Of the lifetime: how much earlier a connection may end, so that not all come back at once. */
+const JITTER = 0.1
+
+/** Each connection has a moment of its own, which its random id tells: nothing has to be kept for it. */
+function isOverAge({ id }: LiveConnection, age: number, maxLifetime: number): boolean {
+  if (age < maxLifetime * (1 - JITTER)) return false
+  const share = Number.parseInt(id.slice(0, 8), 16) / 2 ** 32
+  return age > maxLifetime * (1 - JITTER * share)
 }

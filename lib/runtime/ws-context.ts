@@ -1,3 +1,4 @@
+import type { WsError } from '../errors/ws-error.js'
 import type { WsFrame } from '../protocol/codec.js'
 import type { WsMessageId, WsParams } from '../protocol/records.js'
 import type { BroadcastWindow } from '../rooms/broadcast-window.js'
@@ -66,6 +67,8 @@ export class WsContext<S = unknown> {
   readonly data: unknown
   readonly id: WsMessageId | undefined
   readonly raw: WsFrame
+  /** Made when somebody asks for the signal, or the time is over. */
+  #deadline: AbortController | undefined
   readonly #host: AppHost
   readonly #owner: WsContextOwner
 
@@ -100,6 +103,43 @@ export class WsContext<S = unknown> {
   /** How long the handler's broadcasts may wait for others; the app's default when not said. */
   get broadcastWindow(): BroadcastWindow | undefined {
     return this.#owner.broadcastWindow
+  }
+
+  /**
+   * Aborted with the `WsError` 408 when the time of the handler is over; see `@Timeout`. Give it to
+   * what the handler waits for.
+   */
+  get signal(): AbortSignal {
+    return (this.#deadline ??= new AbortController()).signal
+  }
+
+  /** Whether the time of the handler is over. */
+  get isOver(): boolean {
+    return this.#deadline !== undefined && this.#deadline.signal.aborted
+  }
+
+  /** @internal */
+  expire(reason: WsError): void {
+    this.#deadline ??= new AbortController()
+    this.#deadline.abort(reason)
+  }
+
+  /** @internal */
+  throwIfOver(): void {
+    if (this.isOver) throw this.signal.reason
+  }
+
+  /**
+   * What came when nobody waited for it any more.
+   *
+   * @internal
+   */
+  reportLate(error?: unknown): void {
+    const { handler, connection } = this
+    const fields = { handler, connection: connection.id }
+    const isFailure = error !== undefined && error !== this.#deadline?.signal.reason
+    if (isFailure) this.#host.logger.warn({ ...fields, err: error }, 'a handler failed after 408')
+    else this.#host.logger.warn(fields, 'a handler finished after 408: its result was dropped')
   }
 
   /** What `authorize` returned. */

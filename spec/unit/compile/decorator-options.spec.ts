@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals'
 import { Broadcast, Controller, Data, OnMessage } from 'enfilade'
 import { problemsOf } from '../../support/compile-controllers.js'
 
-const BROADCAST = 'the options are room, excludeSelf'
+const BROADCAST = 'the options are room, excludeSelf, slow'
 
 it.each<[unknown, string, string]>([
   [{ excludeself: false }, 'excludeself is no option', 'did you mean excludeSelf?'],
