@@ -9,6 +9,7 @@ import {
   type DefinitionProblem,
 } from 'enfilade'
 import { CLIENT_DEFAULTS } from 'enfilade/client'
+import { jwtAuthorize, type JwtAuthorizeOptions } from 'enfilade/jwt'
 import { Problems } from '../../lib/errors/problems.js'
 import { checkOptions } from '../../lib/options/check-options.js'
 import { plain, readPage, section, tableRows } from '../support/docs.js'
@@ -81,6 +82,13 @@ describe('the tables of options in docs/options.md', () => {
     expect(takes(0)).toBe(min === 0 || range.includes('or 0 for none'))
     expect(takes(Infinity)).toBe(range.includes('or Infinity for none'))
   })
+})
+
+it('the table of options in docs/authentication.md has those of jwtAuthorize', () => {
+  const rows = tableRows(readPage('docs/authentication.md'), 'option')
+  const unknown = { noSuchOption: true } as object as JwtAuthorizeOptions
+  const names = rows.map(([name]) => plain(name)).join(', ')
+  expect(() => jwtAuthorize(unknown)).toThrow(`mend: the options are ${names}\n`)
 })
 
 describe('the table of options in docs/client.md', () => {
