@@ -46,7 +46,8 @@ export { WsServer, type RevokeOptions, type ServerBroadcastOptions } from './run
 export { WsUser } from './runtime/ws-user.js'
 export type { UpgradeRequest } from './runtime/upgrade-request.js'
 
-export { WsRoomManager, type WsRoomManagerOptions } from './rooms/ws-room-manager.js'
+export { WsRoomManager } from './rooms/ws-room-manager.js'
+export type { WsRoomManagerOptions } from './rooms/ws-room-manager-options.js'
 export type { HistoryOptions } from './rooms/history/room-history.js'
 export type { BroadcastWindow } from './rooms/broadcast-window.js'
 export {
@@ -119,6 +120,7 @@ export { DEFAULT_LIMITS } from './options/defaults.js'
 export type {
   HealthOptions,
   LimitOptions,
+  RecoveryOptions,
   SignalOptions,
   TlsOptions,
   WsAppOptions,

@@ -54,6 +54,16 @@ const CHECKS: Record<Exclude<keyof WsAppOptions, keyof typeof DEFAULT_LIMITS>, C
   tls: checkTls,
   signals: checkSignals,
   health: checkHealth,
+  recovery: (value) =>
+    typeof value === 'boolean' || isRecovery(value)
+      ? undefined
+      : 'must be true, false, or { window } with whole seconds from 1 to 86400',
+}
+
+function isRecovery(value: unknown): boolean {
+  if (!isObject(value) || Object.keys(value).some((name) => name !== 'window')) return false
+  const { window = 1 } = value
+  return Number.isInteger(window) && Number(window) >= 1 && Number(window) <= 86_400
 }
 
 /** Checks every option before uWebSockets.js sees it, which answers a wrong one by an abort. */

@@ -1,5 +1,5 @@
 import type { BackpressureLimit, RateLimit } from '../runtime/limits.js'
-import type { LimitOptions, SignalOptions } from './options.js'
+import type { LimitOptions, RecoveryOptions, SignalOptions } from './options.js'
 
 /** The limits of an app that sets none. */
 export const DEFAULT_LIMITS = {
@@ -79,4 +79,11 @@ export function resolveSignals(
     delay: delay ?? DEFAULT_SIGNALS.delay,
     signals: signals ?? DEFAULT_SIGNALS.signals,
   }
+}
+
+/** Milliseconds that lost connections are kept; `undefined` when none are. */
+export function resolveRecovery(given: boolean | RecoveryOptions | undefined): number | undefined {
+  if (given === undefined || given === false) return undefined
+  const { window = 120 } = given === true ? {} : given
+  return window * 1000
 }

@@ -36,6 +36,12 @@ export interface HealthOptions {
   readonly ready?: string
 }
 
+/** What is kept of a client that lost its connection. */
+export interface RecoveryOptions {
+  /** Seconds that it may stay away, 1 to 86,400. Default: 120. */
+  readonly window?: number
+}
+
 /** The limits of an app. All are on by default. */
 export interface LimitOptions {
   /** Bytes of one message. Default: 65,536. Past it the socket is closed (the peer may see 1006). */
@@ -145,6 +151,12 @@ export interface WsAppOptions extends LimitOptions {
    * signal ends it at once. Default: off.
    */
   readonly signals?: boolean | SignalOptions
+  /**
+   * Keeps a lost connection of a client that speaks `enfilade.v1`, its rooms, what it may do there and
+   * its presence, so that the client can continue it. `@OnLeave` and `@OnDisconnect` run when it did
+   * not come back in time. Default: false. `true` is `{ window: 120 }`.
+   */
+  readonly recovery?: boolean | RecoveryOptions
   /** HTTP routes that say whether the process lives and whether it wants clients. Default: off. */
   readonly health?: boolean | HealthOptions
 }

@@ -14,40 +14,16 @@ import type { BroadcastExchange } from './broadcast-exchange.js'
 import type { BroadcastWindow } from './broadcast-window.js'
 import { channelOf } from './channels.js'
 import type { ReceivedPush } from './envelope.js'
-import type { RoomLog } from './history/room-history.js'
 import { JoinAttempts, type JoinAttempt } from './join-attempts.js'
 import { Room } from './room.js'
 import { RoomChannel } from './room-channel.js'
 import type { LeaveReason } from './leave-reason.js'
-import type { RoomFanOut } from './room-fan-out.js'
 import type { RoomMember } from './room-member.js'
 import type { RoomAccess } from './room-access.js'
 import { checkRoomName } from './room-name.js'
 import { RoomReaders } from './room-readers.js'
-import type { RoomWatcher } from './room-watcher.js'
 import type { SlowRule } from './slow-rule.js'
-
-/** What a manager works with; everything has a default. */
-export interface WsRoomManagerOptions<M extends RoomMember> {
-  /** Default: JSON. */
-  readonly codec?: WsCodec
-  /** Default: the manager calls each member's `send`. */
-  readonly fanOut?: RoomFanOut<M>
-  /** Default: this process only. */
-  readonly exchange?: BroadcastExchange
-  /** How many rooms one member may be in. Default: no limit. */
-  readonly maxRoomsPerMember?: number
-  /** May throw or reject to refuse an entry. */
-  readonly beforeJoin?: (member: M, room: string) => MaybePromise<RoomAccess | undefined | void>
-  /** Runs after a member left. */
-  readonly afterLeave?: (member: M, room: string) => MaybePromise<void>
-  /** The log of a room whose pushes are kept. Default: none are. Without a `fanOut` it is not asked. */
-  readonly history?: (room: string) => RoomLog | undefined
-  /** Hears of every entry and leave. */
-  readonly watcher?: RoomWatcher<M>
-  /** Hears of what `afterLeave` throws. Default: nobody does. */
-  readonly onError?: (error: unknown, member: M, room: string) => void
-}
+import type { WsRoomManagerOptions } from './ws-room-manager-options.js'
 
 /**
  * The registry of rooms: who is in which, and how a push gets to them. A room exists as long as it
@@ -201,6 +177,18 @@ export class WsRoomManager<M extends RoomMember = RoomMember> {
     if (this.#readers.has(connection, room)) throw new WsError(403, 'Read-only in this room')
   }
 
+  /**
+   * A member has another socket.
+   *
+   * @internal
+   */
+  renew(connection: M, room: string): Room<M> | undefined {
+    const entry = this.#rooms.get(room)
+    if (!entry?.members.has(connection)) return undefined
+    this.#options.fanOut?.renew?.(connection, entry)
+    return entry
+  }
+
   /** The members in this process, as of now. */
   connections(room: string): Set<M> {
     return new Set(this.#rooms.get(room)?.members)
@@ -243,8 +231,8 @@ export class WsRoomManager<M extends RoomMember = RoomMember> {
     const { fanOut, exchange } = this.#options
     const entry = this.#rooms.get(room)
     if (entry?.log) {
-      this.#publishKept(entry, push, exclude, window)
-      exchange?.publish(channelOf(room), push)
+      this.#publishKept(entry, { push, exclude, window, slow })
+      exchange?.publish(channelOf(room), push, undefined, slow)
       return
     }
     const isJson = this.#codec === jsonCodec
@@ -266,12 +254,12 @@ export class WsRoomManager<M extends RoomMember = RoomMember> {
   }
 
   /** What is kept has a place, which is each process's own. */
-  #publishKept(entry: Room<M>, push: WsPush, exclude?: M, window?: BroadcastWindow): void {
+  #publishKept(entry: Room<M>, { push, exclude, window, slow }: KeptPublish<M>): void {
     const frame = entry.log?.append(
       (seq) => this.#codec.encode({ ...push, seq }),
       exclude?.id,
     ) as WsFrame
-    this.#options.fanOut?.publish(entry, frame, exclude, window)
+    this.#options.fanOut?.publish(entry, frame, exclude, window, slow)
   }
 
   #receive(room: string, received: ReceivedPush): void {
@@ -279,7 +267,7 @@ export class WsRoomManager<M extends RoomMember = RoomMember> {
     if (!entry) return
     const { fanOut } = this.#options
     if (entry.log) {
-      this.#publishKept(entry, received.read())
+      this.#publishKept(entry, { push: received.read(), slow: received.slow })
       return
     }
     if (!fanOut) {
@@ -380,6 +368,14 @@ export class WsRoomManager<M extends RoomMember = RoomMember> {
   #drop(room: string): void {
     if (this.#channels.get(room)?.isIdle) this.#channels.delete(room)
   }
+}
+
+/** A push that is kept, and how it is sent. */
+interface KeptPublish<M> {
+  readonly push: WsPush
+  readonly exclude?: M | undefined
+  readonly window?: BroadcastWindow | undefined
+  readonly slow?: SlowRule | undefined
 }
 
 function sendToAll<M extends RoomMember>(

@@ -215,14 +215,20 @@ export class Dispatcher {
       return undefined
     }
     this.#enterFlight(connection)
+    const { socket } = connection
     return Promise.resolve(result).then(
       (value) => {
         this.#leaveFlight(connection)
-        this.#finish(connection, message, value)
+        if (!isAnothers(connection, socket)) this.#finish(connection, message, value)
       },
       (error: unknown) => {
         this.#leaveFlight(connection)
-        this.#failures.ofMessage(connection, message, error)
+        const id = isAnothers(connection, socket) ? undefined : message.id
+        this.#failures.ofMessage(
+          connection,
+          id === message.id ? message : { ...message, id },
+          error,
+        )
       },
     )
   }
@@ -267,4 +273,9 @@ export class Dispatcher {
     const waiting = this.#onIdle.splice(0)
     for (const resolve of waiting) resolve()
   }
+}
+
+/** A message that came by a former socket has lost its id with it: the new one has ids of its own. */
+function isAnothers({ socket }: LiveConnection, former: LiveConnection['socket']): boolean {
+  return socket !== undefined && socket !== former
 }

@@ -1,4 +1,4 @@
-import { WsError } from '../errors/ws-error.js'
+import { isServerFault, WsError } from '../errors/ws-error.js'
 import { CLOSE_CODES } from '../protocol/close-codes.js'
 import { RESERVED_PUSH, TOKEN_EVENT } from '../protocol/reserved-events.js'
 import type { RoomAccess } from '../rooms/room-access.js'
@@ -73,7 +73,7 @@ export class Identity {
 
   /** Closes a connection because of what `authorize` threw. */
   refuse(connection: LiveConnection, error: unknown): void {
-    if (!(error instanceof WsError)) {
+    if (!(error instanceof WsError) || isServerFault(error.code)) {
       this.#parts.host.logger.error({ err: error, connection: connection.id }, 'authorize failed')
     }
     const { code, message } = toErrorBody(error)
@@ -102,7 +102,7 @@ export class Identity {
     const { userIdOf, host, admitted } = this.#parts
     const session = await this.#authorize(new TokenRequest(credentials.request, token))
     const facts = readSession(session, userIdOf)
-    if (!connection.isOpen || connection.isEnding) return
+    if (!connection.isOpen || connection.isEnding || connection.credentials !== credentials) return
     credentials.token = token
     credentials.isExpiryTold = false
     host.server.identify(connection, facts)

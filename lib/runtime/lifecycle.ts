@@ -8,6 +8,7 @@ import type { Dispatcher } from './dispatcher.js'
 import { toErrorBody, type Failures } from './failures.js'
 import type { LiveConnection } from './live-connection.js'
 import { PendingFrames } from './pending-frames.js'
+import type { Recovery } from './recovery.js'
 import type { CompiledApp, LifecycleHook } from './route.js'
 import { countClosed } from './ws-counters.js'
 import { NO_MESSAGE, WsContext } from './ws-context.js'
@@ -20,6 +21,8 @@ export interface LifecycleParts {
   readonly failures: Failures
   /** Milliseconds that a client without a session may take to send a token. */
   readonly tokenTimeout: number
+  /** Keeps connections that are lost; absent when none are. */
+  readonly recovery?: Recovery | undefined
 }
 
 /** Takes each connection from its opening to the last trace of it. */
@@ -41,7 +44,7 @@ export class Lifecycle {
 
   /** Greets, runs the connect handlers, then lets messages in. Never throws. */
   admit(connection: LiveConnection): void {
-    const { host, app, failures } = this.#parts
+    const { host, app, failures, recovery } = this.#parts
     this.#held.delete(connection)
     host.counters.connections++
     host.counters.opened++
@@ -49,7 +52,8 @@ export class Lifecycle {
     host.events.emit('connect', { connection })
     if (connection.speaksV1) {
       const { maxPayload, idleTimeout } = host.limits
-      const welcome = { connection: connection.id, session: connection.id, resumed: false }
+      const session = recovery?.begin(connection) ?? connection.id
+      const welcome = { connection: connection.id, session, resumed: false }
       failures.push(connection, RESERVED_PUSH.WELCOME, '/', { ...welcome, maxPayload, idleTimeout })
     }
     if (app.connect.length === 0) {
@@ -81,6 +85,11 @@ export class Lifecycle {
     countClosed(host.counters, code)
     host.server.remove(connection)
     host.events.emit('disconnect', { connection, code })
+    if (!this.#parts.recovery?.keep(connection, code)) this.leave(connection)
+  }
+
+  /** A connection is gone for good. Never throws. */
+  leave(connection: LiveConnection): void {
     // The connect handlers come first, even when the client did not wait for them.
     const late = '@OnConnect has not finished: the connection leaves its rooms now'
     const connected =
@@ -147,8 +156,10 @@ export class Lifecycle {
     if (!pending || connection.isEnding) return
     connection.pending = undefined
     for (let frame = pending.shift(); frame !== undefined; frame = pending.shift()) {
-      if (!connection.isOpen) return
-      this.#parts.dispatcher.handle(connection, frame)
+      const target = connection.resumption?.successor ?? connection
+      if (!target.isOpen) return
+      if (target.pending) target.pending.add(frame)
+      else this.#parts.dispatcher.handle(target, frame)
     }
   }
 

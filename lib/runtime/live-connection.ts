@@ -11,6 +11,7 @@ import type { ConnectionSocket } from './connection-socket.js'
 import type { Credentials } from './credentials.js'
 import { Detour, isSlow, type SlowConnection } from './detour.js'
 import type { PendingFrames } from './pending-frames.js'
+import type { Resumption } from './recovery.js'
 import { increment } from './ws-counters.js'
 import { WsConnection } from './ws-connection.js'
 import type { WsDropCause } from './ws-events.js'
@@ -36,12 +37,12 @@ export class LiveConnection extends WsConnection implements SlowConnection {
   /** When the session ends, in milliseconds since the epoch. */
   expiresAt: number | undefined
   userId: string | undefined
-  readonly credentials: Credentials | undefined
-  readonly remoteAddress: string
+  credentials: Credentials | undefined
+  remoteAddress: string
   readonly subprotocol: string
-  readonly traceparent: string | undefined
-  /** Milliseconds since the epoch. */
-  readonly openedAt = Date.now()
+  traceparent: string | undefined
+  /** When its socket opened: milliseconds since the epoch. */
+  openedAt = Date.now()
   closeCode: number | undefined
   closeReason = ''
 
@@ -69,6 +70,9 @@ export class LiveConnection extends WsConnection implements SlowConnection {
 
   /** The way of its frames, since it was slow for the first time. */
   #detour: Detour | undefined
+  /** By what it may be continued after a loss. */
+  resumption: Resumption | undefined
+
   /** It will be closed in a moment: nothing it sends is handled any more. */
   isEnding = false
 
@@ -238,7 +242,11 @@ export class LiveConnection extends WsConnection implements SlowConnection {
   closeSoon(code: number, reason: string): void {
     if (this.isEnding || !this.socket) return
     this.isEnding = true
-    setImmediate(() => this.#end(code, reason))
+    const { socket } = this
+    setImmediate(() => {
+      // Another one is none of it: it was lost meanwhile, and continued.
+      if (this.socket === socket) this.#end(code, reason)
+    })
   }
 
   /** Closes, for a limit that was broken: whoever runs the app should not have to guess why. */
@@ -289,6 +297,23 @@ export class LiveConnection extends WsConnection implements SlowConnection {
     if (turn.holds(this)) turn.flush()
     this.flush()
     this.#detour?.finish()
-    this.socket?.end(code, truncateReason(reason))
+    if (!this.socket) return
+    this.isEnding = true
+    this.socket.end(code, truncateReason(reason))
+  }
+
+  /** Goes on with the socket of another connection, and as who that one is. */
+  adopt(other: LiveConnection): void {
+    const { socket, session, expiresAt, userId, credentials } = other
+    const { remoteAddress, traceparent, openedAt, faults, tokens, refilledAt, refusals } = other
+    Object.assign(this, { socket, session, expiresAt, userId, credentials })
+    Object.assign(this, { remoteAddress, traceparent, openedAt })
+    Object.assign(this, { faults, tokens, refilledAt, refusals })
+    this.closeCode = undefined
+    this.closeReason = ''
+    this.isEnding = false
+    this.#late = undefined
+    other.socket = undefined
+    other.pending = undefined
   }
 }

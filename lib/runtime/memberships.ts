@@ -42,6 +42,11 @@ export class Memberships implements RoomWatcher<WsConnection> {
     this.#failures.push(member, RESERVED_PUSH.JOINED, room.name, joined)
   }
 
+  /** A lost connection is back in a room. */
+  returned(connection: LiveConnection, room: Room<WsConnection>): void {
+    this.entered(connection, room)
+  }
+
   left(member: WsConnection, room: Room<WsConnection>, reason: LeaveReason): void {
     if (reason === 'closed' || !(member instanceof LiveConnection) || !member.speaksV1) return
     const left: WsLeft = { reason }

@@ -1,16 +1,23 @@
 import { WsError } from '../errors/ws-error.js'
 import type { WsMessage } from '../protocol/records.js'
-import { PING_EVENT, TOKEN_EVENT } from '../protocol/reserved-events.js'
+import { PING_EVENT, RESUME_EVENT, TOKEN_EVENT } from '../protocol/reserved-events.js'
+import type { WsResumed } from '../protocol/v1.js'
 import { clip } from './clip.js'
 import type { Identity } from './identity.js'
 import type { LiveConnection } from './live-connection.js'
+import type { Recovery } from './recovery.js'
+
+const NOT_RESUMED: WsResumed = { resumed: false, rooms: {} }
 
 /** Handles the messages that belong to the protocol. */
 export class ReservedMessages {
   readonly #identity: Identity
 
-  constructor(identity: Identity) {
+  readonly #recovery: Recovery | undefined
+
+  constructor(identity: Identity, recovery?: Recovery) {
     this.#identity = identity
+    this.#recovery = recovery
   }
 
   /**
@@ -23,6 +30,8 @@ export class ReservedMessages {
         return null
       case TOKEN_EVENT:
         return this.#takeToken(connection, message.data)
+      case RESUME_EVENT:
+        return this.#recovery ? this.#recovery.resume(connection, message) : NOT_RESUMED
       default:
         throw new WsError(400, `Event "${clip(message.event)}" is reserved`)
     }

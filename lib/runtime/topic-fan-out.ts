@@ -76,6 +76,13 @@ export class TopicFanOut implements RoomFanOut<WsConnection> {
     if (events.has('leave')) events.emit('leave', { connection: member, room: room.name })
   }
 
+  renew(member: WsConnection, room: Room<WsConnection>): void {
+    this.#release(room)
+    const { detours } = this.#options
+    if (!detours.isEmpty && detours.has(member)) detours.enter(member, room.name)
+    else socketOf(member)?.subscribe(room.name)
+  }
+
   publish(
     room: Room<WsConnection>,
     frame: WsFrame,

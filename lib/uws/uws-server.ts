@@ -47,6 +47,9 @@ export interface UwsServerParts {
 /** User data are properties of the socket object itself: reading them there needs no native call. */
 type Socket = WebSocket<SocketData> & Partial<SocketData>
 
+/** Why a socket is closed that is nobody's any more. */
+const REPLACED = { code: CLOSE_CODES.REPLACED, reason: '' }
+
 /** What uWebSockets.js gives as the reason when it cuts a socket for too large a message. */
 const TOO_BIG = 'Received too big message'
 
@@ -200,6 +203,14 @@ export class UwsServer {
   #logFault(error: unknown): void {
     this.#parts.logger.error({ err: error }, 'a socket callback failed')
   }
+}
+
+/** Says whose events the events of a socket are from now on; nobody's when absent. */
+export function bindSocket(socket: ConnectionSocket, connection?: LiveConnection): void {
+  const data = socket as unknown as Partial<SocketData>
+  // The address stays: it is counted until the socket closes.
+  const nobody = { remoteAddress: data.enfilade?.remoteAddress ?? '', refusal: REPLACED }
+  data.enfilade = connection ?? nobody
 }
 
 function overtaken(): WsStateError {

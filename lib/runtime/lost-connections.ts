@@ -1,0 +1,72 @@
+import type { LiveConnection } from './live-connection.js'
+
+/** How many are kept at most: whoever opens and drops connections all day must not fill the memory. */
+const MAX_LOST = 10_000
+
+/** Connections that were lost, for as long as they may be continued. */
+export class LostConnections {
+  readonly #window: number
+  readonly #giveUp: (connection: LiveConnection) => void
+  /** Until when, in milliseconds of a clock that is never set back; the oldest first. */
+  readonly #until = new Map<LiveConnection, number>()
+  #timer: NodeJS.Timeout | undefined
+
+  /**
+   * @param window milliseconds
+   * @param giveUp told of each that is not kept any more; it is not told of those taken
+   */
+  constructor(window: number, giveUp: (connection: LiveConnection) => void) {
+    this.#window = window
+    this.#giveUp = giveUp
+  }
+
+  get size(): number {
+    return this.#until.size
+  }
+
+  /** As of now. */
+  all(): LiveConnection[] {
+    return [...this.#until.keys()]
+  }
+
+  add(connection: LiveConnection): void {
+    this.#until.set(connection, performance.now() + this.#window)
+    if (this.#until.size > MAX_LOST) this.end(this.#until.keys().next().value as LiveConnection)
+    this.#schedule()
+  }
+
+  /** @returns whether it was kept */
+  take(connection: LiveConnection): boolean {
+    const wasKept = this.#until.delete(connection)
+    if (this.#until.size === 0) this.#stop()
+    return wasKept
+  }
+
+  /** Gives one up before its time. */
+  end(connection: LiveConnection): void {
+    if (this.take(connection)) this.#giveUp(connection)
+  }
+
+  #schedule(): void {
+    if (this.#timer) return
+    const [first] = this.#until.values()
+    if (first === undefined) return
+    const wait = Math.max(0, first - performance.now())
+    this.#timer = setTimeout(() => this.#expire(), wait).unref()
+  }
+
+  #expire(): void {
+    this.#timer = undefined
+    const now = performance.now()
+    for (const [connection, until] of this.#until) {
+      if (until > now) break
+      this.end(connection)
+    }
+    this.#schedule()
+  }
+
+  #stop(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+  }
+}

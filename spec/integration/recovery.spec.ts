@@ -1,0 +1,432 @@
+import { beforeEach, describe, expect, it } from '@jest/globals'
+import {
+  Broadcast,
+  Connection,
+  Controller,
+  Data,
+  Join,
+  OnConnect,
+  OnDisconnect,
+  OnJoin,
+  OnLeave,
+  OnMessage,
+  WsError,
+  type WsAppOptions,
+  type WsConnection,
+} from 'enfilade'
+import { defer } from '../support/deadline.js'
+import { failureOf } from '../support/outcome.js'
+import { startApp, type StartedApp } from '../support/start-app.js'
+import type { WireClient } from '../support/wire-client.js'
+
+const path = '/chat/a'
+let events: string[] = []
+let banned = new Set<string>()
+let gate: Promise<void> | undefined
+
+@Controller('/chat/:room', { history: { size: 20 } })
+class Chat {
+  @OnConnect()
+  connected(): void {
+    events.push('connect')
+  }
+
+  @OnDisconnect()
+  disconnected(): void {
+    events.push('disconnect')
+  }
+
+  @OnJoin()
+  mayJoin(@Connection() { userId }: WsConnection): unknown {
+    events.push('join')
+    if (userId !== undefined && banned.has(userId)) throw new WsError(403, 'Banned')
+    return gate
+  }
+
+  @OnLeave()
+  left(): void {
+    events.push('leave')
+  }
+
+  @OnMessage('join')
+  @Join()
+  join(@Connection() { id }: WsConnection): string {
+    return id
+  }
+
+  @OnMessage('who')
+  who(@Connection() { id, rooms, userId }: WsConnection): unknown {
+    return { id, rooms: [...rooms], userId }
+  }
+
+  @OnMessage('say')
+  @Broadcast('said')
+  say(@Data(Object) data: unknown): unknown {
+    return data
+  }
+
+  @OnMessage('close')
+  close(@Data(Number) code: number, @Connection() connection: WsConnection): void {
+    connection.close(code)
+  }
+
+  @OnMessage('wait')
+  async wait(): Promise<string> {
+    await gate
+    return 'done'
+  }
+}
+
+@Controller('/plain/:room')
+class Plain {
+  @OnMessage('join')
+  @Join()
+  join(): void {}
+}
+
+const options: WsAppOptions = {
+  controllers: [Chat, Plain],
+  recovery: true,
+  authorize: ({ query }) => ({ userId: query.get('user') ?? undefined }),
+}
+
+interface Member {
+  client: WireClient
+  session: string
+  id: string
+  position: { epoch: string; seq: number }
+}
+
+beforeEach(() => {
+  events = []
+  banned = new Set()
+  gate = undefined
+})
+
+async function open({ connect }: StartedApp, user?: string): Promise<WireClient> {
+  const at = user === undefined ? '/' : `/?user=${user}`
+  return connect({ protocols: 'enfilade.v1', path: at })
+}
+
+async function enter(started: StartedApp, user?: string): Promise<Member> {
+  const client = await open(started, user)
+  const { data } = await client.nextPush('$welcome')
+  const id = (await client.call('join', path)) as string
+  const joined = await client.nextPush('$joined')
+  const { session } = data as { session: string }
+  return { client, session, id, position: joined.data as Member['position'] }
+}
+
+/** Drops a client, and waits until the server knows. */
+async function drop({ app }: StartedApp, { client, id }: Member): Promise<void> {
+  const lost = defer<void>()
+  const off = app.events.on('disconnect', ({ connection }) => {
+    if (connection.id === id) lost.resolve()
+  })
+  client.terminate()
+  await lost.promise
+  off()
+}
+
+function resume(client: WireClient, { session, position }: Member): Promise<unknown> {
+  return client.call('$resume', '/', { session, rooms: { [path]: position } })
+}
+
+describe('a client that lost its connection and comes back', () => {
+  it('goes on as the same connection, in its rooms, and gets what it missed before what is new', async () => {
+    const started = await startApp(options)
+    const [ann, ben] = [await enter(started), await enter(started)]
+    await ben.client.call('say', path, 1)
+    await ann.client.nextPush('said')
+    await drop(started, ann)
+    await ben.client.call('say', path, 2)
+    await ben.client.call('say', path, 3)
+    const client = await open(started)
+    const reply = resume(client, { ...ann, position: { ...ann.position, seq: 1 } })
+    ben.client.send('say', path, 4)
+    expect(await reply).toEqual({ resumed: true, rooms: { [path]: 'recovered' } })
+    for (const seq of [2, 3, 4]) {
+      expect(await client.nextPush('said')).toMatchObject({ seq, data: seq })
+    }
+    expect(await client.call('who', path)).toEqual({ id: ann.id, rooms: [path] })
+    expect(started.app.server.getConnection(ann.id)?.isOpen).toBe(true)
+    expect(started.app.server.size).toBe(2)
+    expect(client.pushes.filter(({ event }) => event === 'said')).toHaveLength(3)
+  })
+
+  it('does not get its own broadcasts, nor what it has', async () => {
+    const started = await startApp(options)
+    const [ann, ben] = [await enter(started), await enter(started)]
+    await ben.client.call('say', path, 1)
+    await ann.client.call('say', path, 2)
+    await ben.client.call('say', path, 3)
+    await drop(started, ann)
+    const client = await open(started)
+    await resume(client, { ...ann, position: { ...ann.position, seq: 1 } })
+    const pushes = await client.pushesUntil({ event: 'who', path }, 'said')
+    expect(pushes.map(({ data }) => data)).toEqual([3])
+  })
+
+  it('enters and leaves nothing, and only the connection that lent its socket comes and goes', async () => {
+    const started = await startApp(options)
+    const ann = await enter(started)
+    await drop(started, ann)
+    expect(events).toEqual(['connect', 'join'])
+    const client = await open(started)
+    await resume(client, ann)
+    // Asked again, as for a new session.
+    expect(events).toEqual(['connect', 'join', 'connect', 'join', 'disconnect'])
+    await client.close(1000)
+    await started.stop()
+    expect(events.slice(5)).toEqual(['disconnect', 'leave'])
+  })
+
+  it.each([
+    ['has seen another epoch', { epoch: 'other', seq: 0 }],
+    ['has missed more than is kept', { seq: -1 }],
+    ['is ahead of the room', { seq: 99 }],
+    ['knows nothing', { epoch: '', seq: 0 }],
+    ['talks nonsense', { epoch: 7, seq: {} }],
+  ])('is told of a gap when it %s', async (_name, wrong) => {
+    const started = await startApp(options)
+    const [ann, ben] = [await enter(started), await enter(started)]
+    await drop(started, ann)
+    await ben.client.call('say', path, 1)
+    const client = await open(started)
+    const reply = await resume(client, { ...ann, position: { ...ann.position, ...wrong } as never })
+    expect(reply).toEqual({ resumed: true, rooms: { [path]: 'gap' } })
+    expect(await client.nextPush('$joined')).toMatchObject({ data: { ...ann.position, seq: 1 } })
+    await ben.client.call('say', path, 2)
+    expect(await client.nextPush('said')).toMatchObject({ seq: 2 })
+  })
+
+  it('is told of a gap in rooms without history, and of rooms that it is not in', async () => {
+    const started = await startApp(options)
+    const ann = await enter(started)
+    await ann.client.call('join', '/plain/b')
+    await drop(started, ann)
+    const client = await open(started)
+    const rooms = { '/plain/b': { epoch: '', seq: 0 }, '/chat/z': ann.position, __proto__: null }
+    expect(await client.call('$resume', '/', { session: ann.session, rooms })).toEqual({
+      resumed: true,
+      rooms: { [path]: 'gap', '/plain/b': 'gap', '/chat/z': 'refused' },
+    })
+  })
+
+  it('is out of rooms that @OnJoin refuses now', async () => {
+    const started = await startApp(options)
+    const ann = await enter(started, 'ann')
+    await drop(started, ann)
+    banned.add('ann')
+    const client = await open(started, 'ann')
+    expect(await resume(client, ann)).toEqual({ resumed: true, rooms: { [path]: 'refused' } })
+    expect(await client.call('who', path)).toMatchObject({ id: ann.id, rooms: [] })
+    expect(events.filter((event) => event === 'leave')).toHaveLength(1)
+  })
+
+  it('may only read where it might before', async () => {
+    const started = await startApp(options)
+    const ann = await enter(started)
+    started.app.rooms.setAccess(started.app.server.getConnection(ann.id)!, path, 'read')
+    await drop(started, ann)
+    const client = await open(started)
+    await resume(client, ann)
+    expect(await failureOf(client.call('say', path, 1))).toMatchObject({ code: 403 })
+  })
+
+  it('closes the former socket with 4409 when that is still open, whose end does nothing then', async () => {
+    const started = await startApp(options)
+    const ann = await enter(started)
+    const client = await open(started)
+    expect(await resume(client, ann)).toMatchObject({ resumed: true })
+    expect(await ann.client.closed).toEqual({
+      code: 4409,
+      reason: 'Replaced by a newer connection',
+    })
+    expect(await client.call('who', path)).toMatchObject({ id: ann.id, rooms: [path] })
+    expect(started.app.counters.connections).toBe(1)
+    const third = await open(started)
+    expect(await resume(third, ann)).toMatchObject({ resumed: true })
+    expect((await client.closed).code).toBe(4409)
+    expect(await third.call('who', path)).toMatchObject({ id: ann.id, rooms: [path] })
+  })
+
+  it('gets no reply to what it asked by the former socket', async () => {
+    const started = await startApp(options)
+    const ann = await enter(started)
+    const { promise, resolve } = defer<void>()
+    gate = promise
+    ann.client.send('wait', path)
+    ann.client.sendRaw(JSON.stringify({ event: 'wait', path, id: 77 }))
+    await ann.client.call('$ping', '/')
+    await drop(started, ann)
+    gate = undefined
+    const client = await open(started)
+    await resume(client, ann)
+    resolve()
+    await client.call('who', path)
+    await client.call('wait', path)
+    expect(client.strays).toEqual([])
+  })
+
+  it('has what it sends meanwhile handled when it is back', async () => {
+    const started = await startApp(options)
+    const ann = await enter(started)
+    await drop(started, ann)
+    const { promise, resolve } = defer<void>()
+    gate = promise
+    const client = await open(started)
+    const resumed = resume(client, ann)
+    const who = client.call('who', path)
+    const pong = client.call('$ping', '/')
+    while (events.length < 4) await new Promise(setImmediate)
+    resolve()
+    expect(await resumed).toMatchObject({ resumed: true })
+    expect(await who).toMatchObject({ id: ann.id })
+    expect(await pong).toBe(null)
+  })
+})
+
+describe('of two that continue one session at the same time', () => {
+  it('the later one wins', async () => {
+    const started = await startApp(options)
+    const ann = await enter(started)
+    await drop(started, ann)
+    const { promise, resolve } = defer<void>()
+    gate = promise
+    const [first, second] = [await open(started), await open(started)]
+    const early = failureOf(resume(first, ann))
+    while (events.filter((event) => event === 'join').length < 2) await new Promise(setImmediate)
+    const late = resume(second, ann)
+    while (events.filter((event) => event === 'join').length < 3) await new Promise(setImmediate)
+    resolve()
+    expect(await early).toMatchObject({ code: 409 })
+    expect(await late).toMatchObject({ resumed: true })
+    expect((await first.closed).code).toBe(4409)
+    expect(await second.call('who', path)).toMatchObject({ id: ann.id })
+  })
+
+  it('one that is lost meanwhile leaves the session to be continued', async () => {
+    const started = await startApp(options)
+    const ann = await enter(started)
+    await drop(started, ann)
+    const { promise, resolve } = defer<void>()
+    gate = promise
+    const first = await open(started)
+    void resume(first, ann).catch(() => undefined)
+    while (events.filter((event) => event === 'join').length < 2) await new Promise(setImmediate)
+    first.terminate()
+    while (started.app.server.size > 0) await new Promise(setImmediate)
+    resolve()
+    gate = undefined
+    const second = await open(started)
+    expect(await resume(second, ann)).toMatchObject({ resumed: true })
+    expect(await second.call('who', path)).toMatchObject({ id: ann.id })
+  })
+})
+
+describe('nothing is resumed', () => {
+  const nothing = { resumed: false, rooms: {} }
+
+  it.each([1000, 1001, 4000])('after the client closed with %i', async (code) => {
+    const started = await startApp(options)
+    const ann = await enter(started)
+    await ann.client.close(code)
+    while (!events.includes('leave')) await new Promise(setImmediate)
+    expect(await resume(await open(started), ann)).toEqual(nothing)
+  })
+
+  it.each([1000, 4001])('after the server closed with %i', async (code) => {
+    const started = await startApp(options)
+    const ann = await enter(started)
+    ann.client.send('close', path, code)
+    await ann.client.closed
+    expect(await resume(await open(started), ann)).toEqual(nothing)
+  })
+
+  it('for another user, nor for one without a session, or with a wrong one', async () => {
+    const started = await startApp(options)
+    const ann = await enter(started, 'ann')
+    await drop(started, ann)
+    expect(await resume(await open(started, 'ben'), ann)).toEqual(nothing)
+    expect(await resume(await open(started), ann)).toEqual(nothing)
+    expect(await resume(await open(started, 'ann'), { ...ann, session: ann.id })).toEqual(nothing)
+    const plain = await started.connect({ path: '/?user=ann' })
+    expect(await resume(plain, ann)).toEqual(nothing)
+    expect(await resume(await open(started, 'ann'), ann)).toMatchObject({ resumed: true })
+  })
+
+  it('after revoke', async () => {
+    const started = await startApp(options)
+    const ann = await enter(started, 'ann')
+    await drop(started, ann)
+    await started.app.server.revoke('ann')
+    expect(events).toContain('leave')
+    expect(await resume(await open(started, 'ann'), ann)).toEqual(nothing)
+  })
+
+  it('when recovery is off', async () => {
+    const started = await startApp({ ...options, recovery: false })
+    const ann = await enter(started)
+    await drop(started, ann)
+    expect(events).toEqual(['connect', 'join', 'disconnect', 'leave'])
+    expect(await resume(await open(started), ann)).toEqual(nothing)
+  })
+
+  it('when the window is over', async () => {
+    const started = await startApp({ ...options, recovery: { window: 1 } })
+    const ann = await enter(started)
+    await drop(started, ann)
+    expect(events).not.toContain('disconnect')
+    while (!events.includes('leave')) await new Promise(setImmediate)
+    expect(events).toEqual(['connect', 'join', 'disconnect', 'leave'])
+    expect(await resume(await open(started), ann)).toEqual(nothing)
+  })
+})
+
+it.each([1013, 1001, 3999])('a session goes on after the server closed with %i', async (code) => {
+  const started = await startApp(options)
+  const ann = await enter(started)
+  ann.client.send('close', path, code)
+  await ann.client.closed
+  expect(await resume(await open(started), ann)).toMatchObject({ resumed: true })
+})
+
+it('an app that closes takes leave of lost connections at once', async () => {
+  const started = await startApp(options)
+  const ann = await enter(started)
+  await drop(started, ann)
+  await started.app.close()
+  expect(events).toEqual(['connect', 'join', 'disconnect', 'leave'])
+  expect(started.app.rooms.size).toBe(0)
+})
+
+it.each([
+  ['no session', {}, '$resume needs { session }, a text'],
+  ['no object', null, '$resume needs { session }, a text'],
+  ['rooms that are none', { session: 'x', rooms: 7 }, '$resume: rooms is an object'],
+])('$resume with %s is answered with 400', async (_name, data, message) => {
+  const client = await open(await startApp(options))
+  expect(await failureOf(client.call('$resume', '/', data))).toEqual({ code: 400, message })
+})
+
+it('$resume comes before messages whose handlers are not finished', async () => {
+  const started = await startApp(options)
+  const ann = await enter(started)
+  const { promise, resolve } = defer<void>()
+  const client = await open(started)
+  gate = promise
+  const waiting = client.call('wait', path)
+  expect(await failureOf(resume(client, ann))).toMatchObject({ code: 409 })
+  resolve()
+  expect(await waiting).toBe('done')
+})
+
+it.each([0, 'on', { window: 0 }, { window: 1.5 }, { seconds: 5 }])(
+  'the option recovery cannot be %j',
+  async (recovery) => {
+    await expect(startApp({ ...options, recovery: recovery as never })).rejects.toThrow(
+      'createWsApp.recovery',
+    )
+  },
+)
