@@ -1,6 +1,6 @@
 import type { HttpRequest, HttpResponse, us_socket_context_t } from 'uWebSockets.js'
 import { isPromise } from '../async/maybe-promise.js'
-import { WsError } from '../errors/ws-error.js'
+import { isServerFault, WsError } from '../errors/ws-error.js'
 import type { WsLogger } from '../logging/logger.js'
 import { chooseSubprotocol, ENFILADE_V1 } from '../protocol/subprotocol.js'
 import type { Credentials } from '../runtime/credentials.js'
@@ -230,7 +230,7 @@ class Attempt {
       this.#hold()
       return
     }
-    if (!(error instanceof WsError)) {
+    if (!(error instanceof WsError) || isServerFault(error.code)) {
       this.#policy.logger.error({ err: error }, 'authorize failed')
     }
     if (this.#policy.refuse === 'http') {
