@@ -222,10 +222,11 @@ function forwardTo(
 }
 
 function runtimeLimits(limits: ResolvedLimits, compressFrom: number): RuntimeLimits {
-  const { maxPayload, idleTimeout, maxDepth, backpressure, rateLimit, maxInFlight } = limits
+  const { maxPayload, idleTimeout, maxDepth, backpressure, maxInFlight } = limits
+  const { rateLimit, rateLimitPerIp } = limits
   return {
     ...FIXED_LIMITS,
-    ...{ maxPayload, idleTimeout, maxDepth, backpressure, rateLimit, maxInFlight },
+    ...{ maxPayload, idleTimeout, maxDepth, backpressure, rateLimit, rateLimitPerIp, maxInFlight },
     compressFrom,
   }
 }

@@ -44,7 +44,7 @@ export function checkLimits(options: Given, report: Report): void {
     report('compression', `must be true or false, got ${showValue(compression)}`)
   }
   checkBackpressure(options.backpressure, report)
-  checkRateLimit(options.rateLimit, report)
+  for (const name of ['rateLimit', 'rateLimitPerIp']) checkRateLimit(name, options[name], report)
 }
 
 function checkRange(name: string, value: unknown, range: Range, report: Report): void {
@@ -87,16 +87,16 @@ function checkBackpressure(value: unknown, report: Report): void {
   }
 }
 
-function checkRateLimit(value: unknown, report: Report): void {
+function checkRateLimit(name: string, value: unknown, report: Report): void {
   if (value === undefined || value === false) return
   if (!isGiven(value)) {
-    report('rateLimit', `must be false or { perSecond, burst }, got ${showValue(value)}`)
+    report(name, `must be false or { perSecond, burst }, got ${showValue(value)}`)
     return
   }
-  checkNames('rateLimit', value, ['perSecond', 'burst'], report)
+  checkNames(name, value, ['perSecond', 'burst'], report)
   const { perSecond, burst } = value
   if (typeof perSecond !== 'number' || !(perSecond > 0 && perSecond < Infinity)) {
-    report('rateLimit.perSecond', `must be a number above 0, got ${showValue(perSecond)}`)
+    report(`${name}.perSecond`, `must be a number above 0, got ${showValue(perSecond)}`)
   }
-  checkRange('rateLimit.burst', burst, { min: 1, max: Number.MAX_SAFE_INTEGER }, report)
+  checkRange(`${name}.burst`, burst, { min: 1, max: Number.MAX_SAFE_INTEGER }, report)
 }

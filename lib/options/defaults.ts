@@ -11,6 +11,7 @@ export const DEFAULT_LIMITS = {
   handlerTimeout: undefined,
   backpressure: { limit: 1024 * 1024, policy: 'close' },
   rateLimit: { perSecond: 100, burst: 200 },
+  rateLimitPerIp: false,
   maxConnectionsPerIp: 256,
   maxRoomsPerConnection: 128,
   maxInFlight: 64,
@@ -49,6 +50,7 @@ export interface ResolvedLimits {
   readonly handlerTimeout: number | undefined
   readonly backpressure: BackpressureLimit
   readonly rateLimit: RateLimit | false
+  readonly rateLimitPerIp: RateLimit | false
   readonly maxConnectionsPerIp: number
   readonly maxRoomsPerConnection: number
   readonly maxInFlight: number

@@ -75,6 +75,11 @@ export interface LimitOptions {
    * Default: `{ perSecond: 100, burst: 200 }`. Past it: 429; closed with 1013 when it goes on.
    */
   readonly rateLimit?: RateLimit | false
+  /**
+   * Messages (and pings) of all connections from one address (of IPv6: one /64) together. Default:
+   * false, no limit, since behind one address there may be one client or a whole company. Past it: 429.
+   */
+  readonly rateLimitPerIp?: RateLimit | false
   /** Connections from one address. Default: 256. Past it: HTTP 429 at the upgrade. */
   readonly maxConnectionsPerIp?: number
   /** Rooms one connection may be in. Default: 128. Past it: 400. */

@@ -6,6 +6,7 @@ import { MessageFault, readMessage } from '../protocol/read-message.js'
 import type { WsMessage } from '../protocol/records.js'
 import { PING_EVENT, RESERVED_PREFIX, TOKEN_EVENT } from '../protocol/reserved-events.js'
 import type { AppHost } from './app-host.js'
+import { AddressBuckets } from './address-buckets.js'
 import { clip } from './clip.js'
 import { CoarseClock } from './coarse-clock.js'
 import type { FailedMessage, Failures } from './failures.js'
@@ -32,10 +33,13 @@ export class Dispatcher {
   readonly #reserved: ReservedMessages
   readonly #onIdle: (() => void)[] = []
   readonly #clock = new CoarseClock()
+  readonly #addresses: AddressBuckets | undefined
   #isStopping = false
 
   constructor({ host, app, failures, reserved }: DispatcherParts) {
     this.#host = host
+    const { rateLimitPerIp } = host.limits
+    this.#addresses = rateLimitPerIp === false ? undefined : new AddressBuckets(rateLimitPerIp)
     this.#app = app
     this.#failures = failures
     this.#reserved = reserved
@@ -69,6 +73,15 @@ export class Dispatcher {
    */
   countMessage(connection: LiveConnection, frame?: WsFrame): boolean {
     const { rateLimit } = this.#host.limits
+    if (this.#addresses !== undefined) {
+      const wait = this.#addresses.take(connection.remoteAddress, this.#clock.now())
+      if (wait > 0) {
+        connection.countDrop('rateLimit')
+        if (++connection.refusals === 1) this.#warnRate(connection)
+        if (frame !== undefined) this.#refuseRate(connection, frame, wait)
+        return false
+      }
+    }
     if (rateLimit === false) return true
     const verdict = takeToken(connection, rateLimit, this.#clock.now())
     if (verdict === 'accept') return true
@@ -77,12 +90,16 @@ export class Dispatcher {
     if (verdict === 'close') {
       connection.evict(CLOSE_CODES.TRY_AGAIN_LATER, 'Rate limit')
     } else if (frame !== undefined) {
-      const message = this.#decode(frame)
-      const failed = message instanceof MessageFault ? { id: message.id } : message
       const wait = ((1 - connection.tokens) * 1000) / rateLimit.perSecond
-      this.#failures.ofMessage(connection, failed, tooMany(wait))
+      this.#refuseRate(connection, frame, wait)
     }
     return false
+  }
+
+  #refuseRate(connection: LiveConnection, frame: WsFrame, wait: number): void {
+    const message = this.#decode(frame)
+    const failed = message instanceof MessageFault ? { id: message.id } : message
+    this.#failures.ofMessage(connection, failed, tooMany(wait))
   }
 
   /** Once in a flood, not for each message: a flood of lines would do more harm than the messages. */

@@ -26,6 +26,7 @@ export interface RuntimeLimits {
   readonly maxDepth: number
   readonly backpressure: BackpressureLimit
   readonly rateLimit: RateLimit | false
+  readonly rateLimitPerIp: RateLimit | false
   readonly maxInFlight: number
   /** Frames kept while connect handlers run. */
   readonly maxPendingFrames: number

@@ -1,3 +1,5 @@
+import { addressKey } from '../runtime/address-key.js'
+
 /** How many connections and pending upgrades there are from each address. */
 export class IpCounts {
   readonly #counts = new Map<string, number>()
@@ -6,15 +8,17 @@ export class IpCounts {
 
   /** @returns whether there was room */
   take(address: string): boolean {
-    const count = this.#counts.get(address) ?? 0
+    const key = addressKey(address)
+    const count = this.#counts.get(key) ?? 0
     if (count >= this.limit) return false
-    this.#counts.set(address, count + 1)
+    this.#counts.set(key, count + 1)
     return true
   }
 
   give(address: string): void {
-    const count = this.#counts.get(address) ?? 0
-    if (count > 1) this.#counts.set(address, count - 1)
-    else this.#counts.delete(address)
+    const key = addressKey(address)
+    const count = this.#counts.get(key) ?? 0
+    if (count > 1) this.#counts.set(key, count - 1)
+    else this.#counts.delete(key)
   }
 }

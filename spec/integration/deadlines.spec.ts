@@ -144,6 +144,31 @@ describe('@RateLimit', () => {
   })
 })
 
+describe('rateLimitPerIp', () => {
+  it('is shared by the connections of an address, as trustProxy has it, and outlives them', async () => {
+    const rateLimitPerIp = { perSecond: 0.001, burst: 2 }
+    const options = { rateLimitPerIp, rateLimit: false as const, trustProxy: true }
+    const { connect } = await startApp({ controllers: [Plain], ...options })
+    const from = (address: string) => connect({ headers: { 'X-Forwarded-For': address } })
+    const [ann, bob, cid] = [
+      await from('203.0.113.1'),
+      await from('203.0.113.1'),
+      await from('::1'),
+    ]
+    await ann.call('$ping', '/')
+    await bob.call('$ping', '/')
+    ann.terminate()
+    const again = await from('203.0.113.1')
+    for (const client of [bob, again]) {
+      await expect(client.call('$ping', '/')).rejects.toMatchObject({
+        code: 429,
+        details: { retryAfter: expect.any(Number) },
+      })
+    }
+    expect(await cid.call('$ping', '/')).toBeNull()
+  })
+})
+
 describe('a flood', () => {
   it('leaves one line in the log, and a count', async () => {
     const rateLimit = { perSecond: 0.001, burst: 50 }

@@ -105,6 +105,7 @@ export function createHost({ limits, ...parts }: HostParts = {}): AppHost {
     limits: {
       ...FIXED_LIMITS,
       ...{ maxPayload, idleTimeout, maxDepth, backpressure, rateLimit, maxInFlight },
+      rateLimitPerIp: false,
       compressFrom: Infinity,
       ...limits,
     },
