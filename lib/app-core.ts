@@ -25,6 +25,7 @@ import { ReservedMessages } from './runtime/reserved-messages.js'
 import { RoomHooks } from './runtime/room-hooks.js'
 import type { TopicPublisher } from './runtime/connection-socket.js'
 import type { CompiledApp } from './runtime/route.js'
+import { RoomRosters } from './runtime/room-rosters.js'
 import { TopicFanOut } from './runtime/topic-fan-out.js'
 import { TurnQueue } from './runtime/turn-queue.js'
 import { Readiness } from './runtime/readiness.js'
@@ -73,6 +74,7 @@ interface LateParts {
   hooks?: RoomHooks
   identity?: Identity
   memberships?: Memberships
+  rosters?: RoomRosters
   recovery?: Recovery
 }
 
@@ -149,7 +151,7 @@ function publisherOf(native: { app?: NativeApp }): TopicPublisher {
 
 type RoomHookOptions = Pick<
   WsRoomManagerOptions<WsConnection>,
-  'beforeJoin' | 'afterLeave' | 'history' | 'watcher'
+  'beforeJoin' | 'afterLeave' | 'history' | 'presence' | 'watcher'
 >
 
 function lateHooks(late: LateParts): RoomHookOptions {
@@ -157,6 +159,10 @@ function lateHooks(late: LateParts): RoomHookOptions {
     beforeJoin: (connection, room) => late.hooks?.beforeJoin(connection, room),
     afterLeave: (connection, room) => late.hooks?.afterLeave(connection, room),
     history: (room) => late.memberships?.logOf(room),
+    presence: {
+      members: (room) => late.rosters?.members(room) ?? [],
+      show: (member, room, state) => late.rosters?.show(member, room, state) ?? false,
+    },
     watcher: {
       entered: (member, room) => late.memberships?.entered(member, room),
       left: (member, room, reason) => late.memberships?.left(member, room, reason),
@@ -179,7 +185,8 @@ function createRuntime({ host, app, options, limits }: RuntimeSource, late: Late
     mayJoin: (connection, room) => hooks.beforeJoin(connection, room),
     admitted: (connection) => lifecycle.admit(connection),
   })
-  const memberships = new Memberships(app, failures)
+  const rosters = new RoomRosters(app.presence, host.rooms)
+  const memberships = new Memberships(app, failures, rosters)
   const timeout = limits.authorizeTimeout * 1000
   const window = resolveRecovery(options.recovery)
   const recovery =
@@ -191,8 +198,8 @@ function createRuntime({ host, app, options, limits }: RuntimeSource, late: Late
           leave: (connection) => lifecycle.leave(connection),
           handle: (connection, frame) => dispatcher.handle(connection, frame),
         })
-  Object.assign(late, { hooks, identity, memberships, recovery })
-  const reserved = new ReservedMessages(identity, recovery)
+  Object.assign(late, { hooks, identity, memberships, recovery, rosters })
+  const reserved = new ReservedMessages(identity, rosters, recovery)
   const dispatcher = new Dispatcher({ host, app, failures, reserved })
   const lifecycle = new Lifecycle({
     ...{ host, app, dispatcher, failures, recovery },

@@ -16,6 +16,7 @@ export { OnLeave } from './decorators/on-leave.js'
 export { OnMessage } from './decorators/on-message.js'
 export { Param } from './decorators/param.js'
 export { RateLimit } from './decorators/rate-limit.js'
+export { Presence } from './decorators/presence.js'
 export { Rooms } from './decorators/rooms.js'
 export { Serial } from './decorators/serial.js'
 export { Server } from './decorators/server.js'
@@ -105,6 +106,7 @@ export type {
 export { CLOSE_CODES } from './protocol/close-codes.js'
 export { jsonCodec, type WsCodec, type WsFrame } from './protocol/codec.js'
 export { ENFILADE_V1 } from './protocol/subprotocol.js'
+export type { WsMember } from './protocol/v1.js'
 export type {
   WsErrorBody,
   WsMessage as WsMessageRecord,

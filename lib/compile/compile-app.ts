@@ -43,6 +43,7 @@ export function compileApp(source: CompileSource): CompiledApp {
     join: [],
     leave: [],
     history: [],
+    presence: [],
   }
   const idle: string[] = []
   for (const type of distinctControllers(source)) {
@@ -64,6 +65,7 @@ export function compileApp(source: CompileSource): CompiledApp {
     join: Object.freeze(target.join),
     leave: Object.freeze(target.leave),
     history: Object.freeze(target.history),
+    presence: Object.freeze(target.presence),
   })
 }
 

@@ -5,8 +5,9 @@ import type { RouteTable } from '../routing/route-table.js'
 import { compileRoomMatcher } from '../routing/room-pattern.js'
 import type { Pattern } from '../routing/pattern.js'
 import type { WsMiddleware } from '../runtime/middleware.js'
-import type { HistoryRule, LifecycleHook, RoomHook, Route } from '../runtime/route.js'
+import type { HistoryRule, LifecycleHook, PresenceRule, RoomHook, Route } from '../runtime/route.js'
 import type { WsConnection } from '../runtime/ws-connection.js'
+import { compileReader, type DataType } from '../validation/compile-validator.js'
 import { compileArguments, findMethod, type Use } from './arguments.js'
 import { compose } from './compose.js'
 import type { ControllerDefinition } from './controller-definition.js'
@@ -27,6 +28,7 @@ export interface CompileTarget {
   readonly join: RoomHook[]
   readonly leave: RoomHook[]
   readonly history: HistoryRule[]
+  readonly presence: PresenceRule[]
 }
 
 /** What one controller is compiled with. */
@@ -94,6 +96,7 @@ export function compileController(source: ControllerSource): void {
     serialKey: definition.serial ? {} : undefined,
   }
   compileHistory(parts)
+  compilePresence(parts)
   for (const method of definition.methods) compileMethod(parts, method)
 }
 
@@ -101,6 +104,17 @@ function compileHistory(parts: ControllerParts): void {
   const { history: options, target } = parts
   const match = options && compileOwnRooms(parts, '@Controller: history')
   if (match) target.history.push({ match, options })
+}
+
+function compilePresence(parts: ControllerParts): void {
+  const { definition, target, name, problems } = parts
+  if (!definition.presence) return
+  const match = compileOwnRooms(parts, '@Presence')
+  const reader = compileReader(definition.presence.type as DataType, undefined)
+  if (typeof reader === 'string') {
+    const mend = 'use a class with class-validator decorators, or @Presence(Object) for anything'
+    problems.add(name, `@Presence: ${reader}`, mend)
+  } else if (match) target.presence.push({ match, read: reader.read })
 }
 
 /** The rooms that are called like the prefix. */

@@ -8,6 +8,7 @@ export interface ControllerDefinition {
   readonly isController: boolean
   readonly prefix: unknown
   readonly options: unknown
+  readonly presence: ClassRecord['presence']
   readonly middleware: readonly unknown[]
   readonly serial: boolean
   readonly timeout: unknown
@@ -34,6 +35,7 @@ export function readController(type: Constructor): ControllerDefinition {
     isController: controller !== undefined,
     prefix: controller?.prefix,
     options: controller?.options,
+    presence: records.findLast((record) => record.presence)?.presence,
     middleware: records.flatMap((record) => record.middleware),
     serial: records.some((record) => record.serial),
     timeout: records.findLast(({ timeout }) => timeout !== undefined)?.timeout,

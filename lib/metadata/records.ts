@@ -64,6 +64,8 @@ export interface MethodRecord {
 export interface ClassRecord {
   /** What `@Controller` was given; absent when the class has none. */
   controller?: { readonly prefix: unknown; readonly options: unknown }
+  /** What `@Presence` was given; absent when the class has none. */
+  presence?: { readonly type: unknown }
   readonly middleware: unknown[]
   serial: boolean
   /** What `@Timeout` was given. */

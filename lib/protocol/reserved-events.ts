@@ -17,5 +17,8 @@ export const PING_EVENT = '$ping'
 /** The reserved event by which a client hands over a token. */
 export const TOKEN_EVENT = '$token'
 
+/** The reserved event by which a client says what its member shows. */
+export const PRESENCE_EVENT = '$presence'
+
 /** The reserved event by which a client continues its session. */
 export const RESUME_EVENT = '$resume'

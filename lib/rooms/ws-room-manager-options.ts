@@ -2,6 +2,7 @@ import type { MaybePromise } from '../async/maybe-promise.js'
 import type { WsCodec } from '../protocol/codec.js'
 import type { BroadcastExchange } from './broadcast-exchange.js'
 import type { RoomLog } from './history/room-history.js'
+import type { PresenceAccess } from './presence/presence-access.js'
 import type { RoomAccess } from './room-access.js'
 import type { RoomFanOut } from './room-fan-out.js'
 import type { RoomMember } from './room-member.js'
@@ -23,6 +24,8 @@ export interface WsRoomManagerOptions<M extends RoomMember> {
   readonly afterLeave?: (member: M, room: string) => MaybePromise<void>
   /** The log of a room whose pushes are kept. Default: none are. Without a `fanOut` it is not asked. */
   readonly history?: (room: string) => RoomLog | undefined
+  /** The rosters of rooms. Default: there are none. */
+  readonly presence?: PresenceAccess<M>
   /** Hears of every entry and leave. */
   readonly watcher?: RoomWatcher<M>
   /** Hears of what `afterLeave` throws. Default: nobody does. */

@@ -1,22 +1,15 @@
-import {
-  andThen,
-  guarded,
-  isPromise,
-  orElse,
-  withEnd,
-  type MaybePromise,
-} from '../async/maybe-promise.js'
+import { andThen, guarded, isPromise, withEnd, type MaybePromise } from '../async/maybe-promise.js'
 import { WsError } from '../errors/ws-error.js'
 import { prepareData } from '../protocol/codec-shortcuts.js'
 import { jsonCodec, type WsCodec, type WsFrame } from '../protocol/codec.js'
 import type { WsParams, WsPush } from '../protocol/records.js'
-import type { BroadcastExchange } from './broadcast-exchange.js'
+import type { WsMember } from '../protocol/v1.js'
 import type { BroadcastWindow } from './broadcast-window.js'
 import { channelOf } from './channels.js'
 import type { ReceivedPush } from './envelope.js'
 import { JoinAttempts, type JoinAttempt } from './join-attempts.js'
 import { Room } from './room.js'
-import { RoomChannel } from './room-channel.js'
+import { RoomChannels } from './room-channels.js'
 import type { LeaveReason } from './leave-reason.js'
 import type { RoomMember } from './room-member.js'
 import type { RoomAccess } from './room-access.js'
@@ -43,13 +36,16 @@ export class WsRoomManager<M extends RoomMember = RoomMember> {
   readonly #options: WsRoomManagerOptions<M>
   readonly #codec: WsCodec
   readonly #rooms = new Map<string, Room<M>>()
-  readonly #channels = new Map<string, RoomChannel>()
+  readonly #channels: RoomChannels | undefined
   readonly #attempts = new JoinAttempts<M>()
   readonly #readers = new RoomReaders<M>()
 
   constructor(options: WsRoomManagerOptions<M> = {}) {
     this.#options = options
     this.#codec = options.codec ?? jsonCodec
+    const { exchange } = options
+    this.#channels =
+      exchange && new RoomChannels(exchange, (room, received) => this.#receive(room, received))
   }
 
   /** How many rooms have a member in this process. */
@@ -63,7 +59,7 @@ export class WsRoomManager<M extends RoomMember = RoomMember> {
    * @internal
    */
   get channels(): number {
-    return this.#channels.size
+    return this.#channels?.size ?? 0
   }
 
   /**
@@ -175,6 +171,30 @@ export class WsRoomManager<M extends RoomMember = RoomMember> {
    */
   checkMaySend(connection: M, room: string): void {
     if (this.#readers.has(connection, room)) throw new WsError(403, 'Read-only in this room')
+  }
+
+  /** Who is in a room with `@Presence`, and what they show; nobody in other rooms. */
+  members(room: string): WsMember[] {
+    return this.#options.presence?.members(room) ?? []
+  }
+
+  /**
+   * Sets what the member shows that a connection belongs to. It is not validated.
+   *
+   * @returns whether the connection is in a room with `@Presence`
+   */
+  setPresence(connection: M, room: string, state: unknown): boolean {
+    return this.#options.presence?.show(connection, room, state) ?? false
+  }
+
+  /**
+   * Pushes to the members in this process, at once, and keeps nothing of it.
+   *
+   * @internal
+   */
+  announce(push: WsPush, exclude?: M): void {
+    const entry = this.#rooms.get(push.path)
+    if (entry) this.#options.fanOut?.publish(entry, this.#codec.encode(push), exclude, 0)
   }
 
   /**
@@ -299,20 +319,13 @@ export class WsRoomManager<M extends RoomMember = RoomMember> {
 
   #enter(attempt: JoinAttempt<M>): MaybePromise<boolean> {
     const { member, room } = attempt
-    const { exchange } = this.#options
-    if (!exchange || member.rooms.has(room) || !canEnter(attempt)) return this.#add(attempt)
-    const acquired = orElse(
-      () => this.#channel(exchange, room).acquire(),
-      () => {
-        this.#drop(room)
-        throw new WsError(503, 'The room cannot be reached at present')
-      },
-    )
-    return andThen(acquired, () => {
+    const channels = this.#channels
+    if (!channels || member.rooms.has(room) || !canEnter(attempt)) return this.#add(attempt)
+    return andThen(channels.acquire(room), () => {
       const wasMember = member.rooms.has(room)
       const isMember = this.#add(attempt)
       // It counts once for each member, however many joins of it waited.
-      if (wasMember || !isMember) this.#release(room)
+      if (wasMember || !isMember) channels.release(room)
       return isMember
     })
   }
@@ -345,28 +358,7 @@ export class WsRoomManager<M extends RoomMember = RoomMember> {
     }
     this.#options.fanOut?.exit(connection, entry)
     this.#options.watcher?.left(connection, entry, reason)
-    this.#release(entry.name)
-  }
-
-  #channel(exchange: BroadcastExchange, room: string): RoomChannel {
-    const existing = this.#channels.get(room)
-    if (existing) return existing
-    const channel = new RoomChannel(exchange, channelOf(room), (received) =>
-      this.#receive(room, received),
-    )
-    this.#channels.set(room, channel)
-    return channel
-  }
-
-  #release(room: string): void {
-    const channel = this.#channels.get(room)
-    if (!channel) return
-    void andThen(channel.release(), () => this.#drop(room))
-  }
-
-  /** Forgets a channel that nobody is in and that has nothing left to do. */
-  #drop(room: string): void {
-    if (this.#channels.get(room)?.isIdle) this.#channels.delete(room)
+    this.#channels?.release(entry.name)
   }
 }
 

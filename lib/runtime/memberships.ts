@@ -1,5 +1,5 @@
 import { RESERVED_PUSH } from '../protocol/reserved-events.js'
-import type { WsJoined, WsLeft } from '../protocol/v1.js'
+import type { WsJoined, WsLeft, WsPresence } from '../protocol/v1.js'
 import type { LeaveReason } from '../rooms/leave-reason.js'
 import type { Room } from '../rooms/room.js'
 import type { RoomWatcher } from '../rooms/room-watcher.js'
@@ -7,6 +7,7 @@ import { MemoryRoomHistory } from '../rooms/history/memory-room-history.js'
 import type { RoomHistory, RoomLog } from '../rooms/history/room-history.js'
 import type { Failures } from './failures.js'
 import { LiveConnection } from './live-connection.js'
+import type { RoomRosters } from './room-rosters.js'
 import type { CompiledApp } from './route.js'
 import type { WsConnection } from './ws-connection.js'
 
@@ -18,8 +19,10 @@ export class Memberships implements RoomWatcher<WsConnection> {
   readonly #app: CompiledApp
   readonly #failures: Failures
   readonly #history: RoomHistory = new MemoryRoomHistory()
+  readonly #rosters: RoomRosters
 
-  constructor(app: CompiledApp, failures: Failures) {
+  constructor(app: CompiledApp, failures: Failures, rosters: RoomRosters) {
+    this.#rosters = rosters
     this.#app = app
     this.#failures = failures
   }
@@ -33,13 +36,26 @@ export class Memberships implements RoomWatcher<WsConnection> {
   /** Forgets what outlives members. */
   close(): void {
     this.#history.close()
+    this.#rosters.close()
   }
 
   entered(member: WsConnection, room: Room<WsConnection>): void {
-    if (!(member instanceof LiveConnection) || !member.speaksV1) return
+    const view = this.#rosters.enter(member, room.name)
+    if (!(member instanceof LiveConnection)) return
+    if (!member.speaksV1) {
+      if (!view) return
+      const everybody: WsPresence = { join: view.members }
+      this.#failures.push(member, RESERVED_PUSH.PRESENCE, room.name, everybody)
+      return
+    }
     const { epoch, seq } = room.log ?? NO_HISTORY
-    const joined: WsJoined = { epoch, seq }
+    const joined: WsJoined = { epoch, seq, ...view }
     this.#failures.push(member, RESERVED_PUSH.JOINED, room.name, joined)
+  }
+
+  /** A connection was lost, and is kept. */
+  lost(connection: LiveConnection): void {
+    this.#rosters.lost(connection)
   }
 
   /** A lost connection is back in a room. */
@@ -48,6 +64,7 @@ export class Memberships implements RoomWatcher<WsConnection> {
   }
 
   left(member: WsConnection, room: Room<WsConnection>, reason: LeaveReason): void {
+    this.#rosters.exit(member, room.name, reason === 'closed')
     if (reason === 'closed' || !(member instanceof LiveConnection) || !member.speaksV1) return
     const left: WsLeft = { reason }
     this.#failures.push(member, RESERVED_PUSH.LEFT, room.name, left)

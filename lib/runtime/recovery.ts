@@ -126,6 +126,7 @@ export class Recovery {
   }
 
   #park(connection: LiveConnection): void {
+    this.#parts.memberships.lost(connection)
     this.#lost.add(connection)
   }
 

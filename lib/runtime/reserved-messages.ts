@@ -1,11 +1,17 @@
 import { WsError } from '../errors/ws-error.js'
 import type { WsMessage } from '../protocol/records.js'
-import { PING_EVENT, RESUME_EVENT, TOKEN_EVENT } from '../protocol/reserved-events.js'
+import {
+  PING_EVENT,
+  PRESENCE_EVENT,
+  RESUME_EVENT,
+  TOKEN_EVENT,
+} from '../protocol/reserved-events.js'
 import type { WsResumed } from '../protocol/v1.js'
 import { clip } from './clip.js'
 import type { Identity } from './identity.js'
 import type { LiveConnection } from './live-connection.js'
 import type { Recovery } from './recovery.js'
+import type { RoomRosters } from './room-rosters.js'
 
 const NOT_RESUMED: WsResumed = { resumed: false, rooms: {} }
 
@@ -15,8 +21,11 @@ export class ReservedMessages {
 
   readonly #recovery: Recovery | undefined
 
-  constructor(identity: Identity, recovery?: Recovery) {
+  readonly #rosters: RoomRosters
+
+  constructor(identity: Identity, rosters: RoomRosters, recovery?: Recovery) {
     this.#identity = identity
+    this.#rosters = rosters
     this.#recovery = recovery
   }
 
@@ -32,6 +41,8 @@ export class ReservedMessages {
         return this.#takeToken(connection, message.data)
       case RESUME_EVENT:
         return this.#recovery ? this.#recovery.resume(connection, message) : NOT_RESUMED
+      case PRESENCE_EVENT:
+        return this.#rosters.take(connection, message)
       default:
         throw new WsError(400, `Event "${clip(message.event)}" is reserved`)
     }

@@ -1,3 +1,4 @@
+import type { MaybePromise } from '../async/maybe-promise.js'
 import type { HistoryOptions } from '../rooms/history/room-history.js'
 import type { WsContext, WsContextOwner } from './ws-context.js'
 
@@ -28,6 +29,13 @@ export interface HistoryRule {
   readonly options: Required<HistoryOptions>
 }
 
+/** Rooms that have a roster. */
+export interface PresenceRule {
+  readonly match: RoomHook['match']
+  /** Checks and builds what a member shows. Throws or rejects with a `WsError` 400. */
+  readonly read: (data: unknown) => MaybePromise<unknown>
+}
+
 /** What matched a message. */
 export interface MatchedRoute {
   readonly route: Route
@@ -45,4 +53,5 @@ export interface CompiledApp {
   readonly join: readonly RoomHook[]
   readonly leave: readonly RoomHook[]
   readonly history: readonly HistoryRule[]
+  readonly presence: readonly PresenceRule[]
 }

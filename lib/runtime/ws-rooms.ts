@@ -4,6 +4,7 @@ import { toSlowRule, type SlowChoice } from '../rooms/slow-rule.js'
 import type { WsRoomManager } from '../rooms/ws-room-manager.js'
 import type { WsConnection } from './ws-connection.js'
 import type { WsParams } from '../protocol/records.js'
+import type { WsMember } from '../protocol/v1.js'
 
 /** What the current message is to its rooms: a `WsContext`. */
 export interface RoomsContext {
@@ -71,6 +72,25 @@ export class WsRooms {
       broadcastWindow,
       toSlowRule(slow, event),
     )
+  }
+
+  /**
+   * Who is in a room with `@Presence`, and what they show.
+   *
+   * @param room default: the path of the message
+   */
+  members(room: string = this.#here()): WsMember[] {
+    return this.#manager.members(room)
+  }
+
+  /**
+   * Sets what the connection's member shows in a room. It is not validated.
+   *
+   * @param room default: the path of the message
+   * @returns whether the connection is in a room with `@Presence`
+   */
+  setPresence(state: unknown, room: string = this.#here()): boolean {
+    return this.#manager.setPresence(this.#context.connection, room, state)
   }
 
   /** The rooms that the connection is in, as of now. */

@@ -4,6 +4,7 @@ import { Failures } from '../../lib/runtime/failures.js'
 import { Identity, type IdentityParts } from '../../lib/runtime/identity.js'
 import { Lifecycle } from '../../lib/runtime/lifecycle.js'
 import { ReservedMessages } from '../../lib/runtime/reserved-messages.js'
+import { RoomRosters } from '../../lib/runtime/room-rosters.js'
 import type { CompiledApp } from '../../lib/runtime/route.js'
 
 /** What runs per connection and message. */
@@ -27,7 +28,7 @@ export function createRuntime(
     admitted: (connection) => lifecycle.admit(connection),
     ...parts,
   })
-  const reserved = new ReservedMessages(identity)
+  const reserved = new ReservedMessages(identity, new RoomRosters([], host.rooms))
   const dispatcher = new Dispatcher({ host, app, failures, reserved })
   const tokenTimeout = 10_000
   const lifecycle = new Lifecycle({ host, app, dispatcher, failures, tokenTimeout })

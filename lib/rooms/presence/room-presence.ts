@@ -1,0 +1,90 @@
+import type { WsPresence, WsMember } from '../../protocol/v1.js'
+import { PRESENCE_GRACE, Roster, type Entry } from './roster.js'
+
+/** Milliseconds between two pushes of what has changed: a member is told of 60 times a second at most. */
+const INTERVAL = 1000 / 60
+
+/** What a room's presence needs. */
+export interface RoomPresenceParts {
+  /** Tells all members. */
+  readonly publish: (change: WsPresence) => void
+  /** There is nobody any more. */
+  readonly forget: () => void
+}
+
+/** The roster of one room, and when its members are told what. */
+export class RoomPresence {
+  readonly #parts: RoomPresenceParts
+  readonly #roster = new Roster()
+  #tick: NodeJS.Timeout | undefined
+  #leave: NodeJS.Timeout | undefined
+  #toldAt = -Infinity
+
+  constructor(parts: RoomPresenceParts) {
+    this.#parts = parts
+  }
+
+  /** A connection came; see {@link Roster.enter}. */
+  enter(connection: string, self: string, state?: unknown): Entry {
+    const entry = this.#roster.enter(connection, self, state)
+    this.#settle()
+    return entry
+  }
+
+  /** A connection left, or was lost: then its member stays for a while. */
+  exit(connection: string, isLost: boolean): void {
+    this.#roster.exit(connection, isLost ? performance.now() + PRESENCE_GRACE : undefined)
+    this.#settle()
+  }
+
+  /** @returns whether the connection is here */
+  show(connection: string, state: unknown): boolean {
+    const isHere = this.#roster.show(connection, state)
+    this.#tellSoon()
+    return isHere
+  }
+
+  stateOf(connection: string): unknown {
+    return this.#roster.stateOf(connection)
+  }
+
+  members(): WsMember[] {
+    return this.#roster.members()
+  }
+
+  /** Tells nobody of anything any more. */
+  close(): void {
+    clearTimeout(this.#tick)
+    clearTimeout(this.#leave)
+  }
+
+  #settle(): void {
+    clearTimeout(this.#leave)
+    const { nextLeave, hasChanges, isEmpty } = this.#roster
+    if (nextLeave !== undefined) {
+      const wait = Math.max(0, nextLeave - performance.now())
+      this.#leave = setTimeout(() => this.#expire(), wait).unref()
+    }
+    this.#tellSoon()
+    if (isEmpty && !hasChanges) this.#parts.forget()
+  }
+
+  #tellSoon(): void {
+    if (this.#tick || !this.#roster.hasChanges) return
+    const wait = Math.max(0, this.#toldAt + INTERVAL - performance.now())
+    this.#tick = setTimeout(() => this.#tell(), Math.ceil(wait)).unref()
+  }
+
+  #expire(): void {
+    this.#roster.expire(performance.now())
+    this.#settle()
+  }
+
+  #tell(): void {
+    this.#tick = undefined
+    this.#toldAt = performance.now()
+    const change = this.#roster.takeChanges()
+    if (change) this.#parts.publish(change)
+    this.#settle()
+  }
+}

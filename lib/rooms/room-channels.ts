@@ -1,0 +1,62 @@
+import { andThen, orElse, type MaybePromise } from '../async/maybe-promise.js'
+import { WsError } from '../errors/ws-error.js'
+import type { BroadcastExchange } from './broadcast-exchange.js'
+import { channelOf } from './channels.js'
+import type { ReceivedPush } from './envelope.js'
+import { RoomChannel } from './room-channel.js'
+
+/** The subscriptions of all rooms that have a member here. */
+export class RoomChannels {
+  readonly #exchange: BroadcastExchange
+  readonly #deliver: (room: string, received: ReceivedPush) => void
+  readonly #byRoom = new Map<string, RoomChannel>()
+
+  constructor(
+    exchange: BroadcastExchange,
+    deliver: (room: string, received: ReceivedPush) => void,
+  ) {
+    this.#exchange = exchange
+    this.#deliver = deliver
+  }
+
+  /** How many there are, with those that start or end. */
+  get size(): number {
+    return this.#byRoom.size
+  }
+
+  /**
+   * One more member of a room; done when this process receives.
+   *
+   * @throws WsError 503 when the transport cannot subscribe; a promise rejects with it
+   */
+  acquire(room: string): MaybePromise<void> {
+    return orElse(
+      () => this.#of(room).acquire(),
+      () => {
+        this.#drop(room)
+        throw new WsError(503, 'The room cannot be reached at present')
+      },
+    )
+  }
+
+  /** One member less. */
+  release(room: string): void {
+    const channel = this.#byRoom.get(room)
+    if (channel) void andThen(channel.release(), () => this.#drop(room))
+  }
+
+  #of(room: string): RoomChannel {
+    const existing = this.#byRoom.get(room)
+    if (existing) return existing
+    const channel = new RoomChannel(this.#exchange, channelOf(room), (received) =>
+      this.#deliver(room, received),
+    )
+    this.#byRoom.set(room, channel)
+    return channel
+  }
+
+  /** Forgets a channel that nobody is in and that has nothing left to do. */
+  #drop(room: string): void {
+    if (this.#byRoom.get(room)?.isIdle) this.#byRoom.delete(room)
+  }
+}

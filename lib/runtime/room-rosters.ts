@@ -1,0 +1,117 @@
+import { andThen, type MaybePromise } from '../async/maybe-promise.js'
+import { WsError } from '../errors/ws-error.js'
+import { byteLength } from '../protocol/byte-length.js'
+import type { WsMessage } from '../protocol/records.js'
+import { RESERVED_PUSH } from '../protocol/reserved-events.js'
+import type { WsMember, WsPresence } from '../protocol/v1.js'
+import { RoomPresence } from '../rooms/presence/room-presence.js'
+import type { WsRoomManager } from '../rooms/ws-room-manager.js'
+import type { PresenceRule } from './route.js'
+import type { WsConnection } from './ws-connection.js'
+
+/** Bytes of JSON of what a member shows. */
+const MAX_STATE_BYTES = 4096
+
+/** What a connection gets that enters a room with presence. */
+export interface RosterView {
+  /** The id of its own member. */
+  readonly self: string
+  readonly members: readonly WsMember[]
+}
+
+/** The rosters of all rooms that have one. */
+export class RoomRosters {
+  readonly #rules: readonly PresenceRule[]
+  readonly #rooms: WsRoomManager<WsConnection>
+  readonly #rosters = new Map<string, RoomPresence>()
+  /** What lost connections showed, by room. */
+  readonly #lost = new WeakMap<WsConnection, Map<string, unknown>>()
+
+  constructor(rules: readonly PresenceRule[], rooms: WsRoomManager<WsConnection>) {
+    this.#rules = rules
+    this.#rooms = rooms
+  }
+
+  /** @returns `undefined` when the room has no presence */
+  enter(connection: WsConnection, room: string): RosterView | undefined {
+    if (!this.#ruleOf(room)) return undefined
+    const roster = this.#open(room)
+    const state = this.#lost.get(connection)?.get(room)
+    const { self, joined } = roster.enter(connection.id, connection.userId ?? connection.id, state)
+    if (joined) this.#publish(room, { join: [joined] }, connection)
+    return { self, members: roster.members() }
+  }
+
+  /** @param isLost whether the member stays for a while */
+  exit(connection: WsConnection, room: string, isLost: boolean): void {
+    this.#rosters.get(room)?.exit(connection.id, isLost)
+  }
+
+  /** A connection was lost, and what it showed is kept with it. */
+  lost(connection: WsConnection): void {
+    if (this.#rules.length === 0) return
+    const states = new Map<string, unknown>()
+    for (const room of connection.rooms) {
+      const roster = this.#rosters.get(room)
+      if (!roster) continue
+      states.set(room, roster.stateOf(connection.id))
+      roster.exit(connection.id, true)
+    }
+    this.#lost.set(connection, states)
+  }
+
+  /** Everybody in a room; nobody where there is no presence. */
+  members(room: string): WsMember[] {
+    return this.#rosters.get(room)?.members() ?? []
+  }
+
+  /** @returns whether the connection is in a room with presence */
+  show(connection: WsConnection, room: string, state: unknown): boolean {
+    return this.#rosters.get(room)?.show(connection.id, state) ?? false
+  }
+
+  /**
+   * Takes what a client shows.
+   *
+   * @throws WsError 400, 403 or 413
+   */
+  take(connection: WsConnection, { path, data }: WsMessage): MaybePromise<null> {
+    if (!connection.rooms.has(path)) throw new WsError(403, 'Not a member of this room')
+    const rule = this.#ruleOf(path)
+    if (!rule) throw new WsError(400, 'This room has no presence')
+    if (data !== undefined && byteLength(JSON.stringify(data)) > MAX_STATE_BYTES) {
+      throw new WsError(413, `What a member shows has ${MAX_STATE_BYTES} bytes at most`)
+    }
+    return andThen(rule.read(data), (state) => {
+      this.show(connection, path, state)
+      return null
+    })
+  }
+
+  /** Forgets everybody. */
+  close(): void {
+    for (const roster of this.#rosters.values()) roster.close()
+    this.#rosters.clear()
+  }
+
+  #ruleOf(room: string): PresenceRule | undefined {
+    return this.#rules.find(({ match }) => match(room))
+  }
+
+  #open(room: string): RoomPresence {
+    const known = this.#rosters.get(room)
+    if (known) return known
+    const roster = new RoomPresence({
+      publish: (change) => this.#publish(room, change),
+      forget: () => {
+        if (this.#rosters.get(room) === roster) this.#rosters.delete(room)
+      },
+    })
+    this.#rosters.set(room, roster)
+    return roster
+  }
+
+  #publish(room: string, data: WsPresence, exclude?: WsConnection): void {
+    this.#rooms.announce({ event: RESERVED_PUSH.PRESENCE, path: room, data }, exclude)
+  }
+}
