@@ -39,7 +39,7 @@ export class RoomRosters {
     const state = this.#lost.get(connection)?.get(room)
     const { self, joined } = roster.enter(connection.id, connection.userId ?? connection.id, state)
     if (joined) this.#publish(room, { join: [joined] }, connection)
-    return { self, members: roster.members() }
+    return { self, members: roster.snapshot() }
   }
 
   /** @param isLost whether the member stays for a while */

@@ -48,6 +48,11 @@ export class RoomPresence {
     return this.#roster.stateOf(connection)
   }
 
+  /** Everybody, for one who has just come. */
+  snapshot(): WsMember[] {
+    return this.#roster.snapshot()
+  }
+
   members(): WsMember[] {
     return this.#roster.members()
   }

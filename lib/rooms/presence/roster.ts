@@ -8,8 +8,8 @@ interface Present {
   readonly connections: Set<string>
   /** Until when it stays without a connection: milliseconds of the same clock as all instants here. */
   until: number | undefined
-  /** What the others were told last. */
-  told: WsMember
+  /** What everybody was told last; `undefined` when some were told one thing, some another. */
+  told: WsMember | undefined
 }
 
 /** What an entry comes to. */
@@ -122,6 +122,16 @@ export class Roster {
     return Array.from(this.#members, ([id, member]) => memberOf(id, member))
   }
 
+  /** Everybody, for one who has just come. */
+  snapshot(): WsMember[] {
+    // The others will be told of what has changed: also when it has changed back until then.
+    for (const id of this.#changed) {
+      const member = this.#members.get(id)
+      if (member) member.told = undefined
+    }
+    return this.members()
+  }
+
   /** What has changed since it was asked last; `undefined` when nothing that shows has. */
   takeChanges(): WsPresence | undefined {
     const update: WsMember[] = []
@@ -131,7 +141,7 @@ export class Roster {
       if (!member || member.connections.size === 0) continue
       const now = memberOf(id, member)
       const { told } = member
-      if (now.state === told.state && now.connections === told.connections) continue
+      if (told && now.state === told.state && now.connections === told.connections) continue
       member.told = now
       update.push(now)
     }
