@@ -1,10 +1,5 @@
-import { createRequire } from 'node:module'
-import type {} from 'reflect-metadata'
+import './reflect.js'
 import type { ClassRecord, Constructor, MethodRecord } from './records.js'
-
-// Required, not imported: Node parses a CommonJS module that is imported twice, the first time for
-// its names, and this one is large.
-createRequire(import.meta.url)('reflect-metadata')
 
 /** One key for every copy of this package, since reflect-metadata exists once. */
 const KEY = Symbol.for('enfilade:class')
