@@ -1,3 +1,6 @@
+// First, since uWebSockets.js is awaited: what an app imports next, tsyringe maybe, is run meanwhile.
+import './metadata/reflect.js'
+
 export { createWsApp } from './app.js'
 export { WsApp, type CloseOptions } from './ws-app.js'
 
