@@ -1,6 +1,7 @@
 import { andThen, guarded, isPromise, type MaybePromise } from '../async/maybe-promise.js'
 import { WsError } from '../errors/ws-error.js'
 import { CLOSE_CODES } from '../protocol/close-codes.js'
+import type { WsFrame } from '../protocol/codec.js'
 import { RESERVED_PUSH } from '../protocol/reserved-events.js'
 import type { AppHost } from './app-host.js'
 import type { Credentials } from './credentials.js'
@@ -156,11 +157,16 @@ export class Lifecycle {
     if (!pending || connection.isEnding) return
     connection.pending = undefined
     for (let frame = pending.shift(); frame !== undefined; frame = pending.shift()) {
-      const target = connection.resumption?.successor ?? connection
-      if (!target.isOpen) return
-      if (target.pending) target.pending.add(frame)
-      else this.#parts.dispatcher.handle(target, frame)
+      this.#handle(connection, frame)
     }
+  }
+
+  /** One of the frames before it may have been a `$resume`. */
+  #handle(connection: LiveConnection, frame: WsFrame): void {
+    const successor = connection.resumption?.successor
+    if (successor) successor(frame)
+    else if (connection.pending) connection.pending.add(frame)
+    else if (connection.isOpen) this.#parts.dispatcher.handle(connection, frame)
   }
 
   #disconnect(connection: LiveConnection): MaybePromise<void> {

@@ -1,6 +1,7 @@
 import { andThen, guarded, isPromise, type MaybePromise } from '../async/maybe-promise.js'
 import { WsError } from '../errors/ws-error.js'
 import { CLOSE_CODES } from '../protocol/close-codes.js'
+import type { WsFrame } from '../protocol/codec.js'
 import type { WsMessage } from '../protocol/records.js'
 import type { WsResumed } from '../protocol/v1.js'
 import type { RoomAccess } from '../rooms/room-access.js'
@@ -10,19 +11,10 @@ import type { LiveConnection } from './live-connection.js'
 import { LostConnections } from './lost-connections.js'
 import type { Memberships } from './memberships.js'
 import { PendingFrames } from './pending-frames.js'
+import type { Resumption } from './resumption.js'
 import { readResume, type ResumeRequest } from './resume-request.js'
 import { returnToRooms } from './return-to-rooms.js'
 import { countClosed } from './ws-counters.js'
-
-/** By what a connection may be continued. */
-export interface Resumption {
-  /** A secret between its client and this process. */
-  readonly token: string
-  /** Counts the attempts to continue it: of several the last one wins. */
-  attempt: number
-  /** The connection that took over its socket. */
-  successor: LiveConnection | undefined
-}
 
 /** What recovery works with. */
 export interface RecoveryParts {
@@ -40,7 +32,7 @@ export interface RecoveryParts {
   /** Runs what is due when a connection is gone for good. */
   readonly leave: (connection: LiveConnection) => void
   /** Handles a frame that waited. */
-  readonly handle: (connection: LiveConnection, frame: string | Uint8Array) => void
+  readonly handle: (connection: LiveConnection, frame: WsFrame) => void
   /** Says whose events the events of a socket are; nobody's when absent. */
   readonly bind: (socket: ConnectionSocket, connection?: LiveConnection) => void
 }
@@ -215,10 +207,14 @@ export class Recovery {
     returnToRooms(this.#parts, connection, request)
     this.#parts.leave(fresh)
     for (let frame = pending?.shift(); frame !== undefined; frame = pending?.shift()) {
-      if (connection.isOpen) this.#parts.handle(connection, frame)
+      this.#handle(connection, frame)
     }
     // The reply has been sent: what missed pushes come behind.
     return undefined
+  }
+
+  #handle(connection: LiveConnection, frame: WsFrame): void {
+    if (connection.isOpen) this.#parts.handle(connection, frame)
   }
 
   #takeOver(
@@ -232,7 +228,7 @@ export class Recovery {
     host.server.remove(fresh)
     if (resumption) {
       this.#byToken.delete(resumption.token)
-      resumption.successor = connection
+      resumption.successor = (frame) => this.#handle(connection, frame)
     }
     connection.adopt(fresh)
     bind(socket, connection)

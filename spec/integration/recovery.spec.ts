@@ -84,6 +84,16 @@ class Plain {
   join(): void {}
 }
 
+let opening: Promise<void> | undefined
+
+@Controller('/slow')
+class SlowStart {
+  @OnConnect()
+  connected(): unknown {
+    return opening
+  }
+}
+
 const options: WsAppOptions = {
   controllers: [Chat, Plain],
   recovery: true,
@@ -285,6 +295,22 @@ describe('a client that lost its connection and comes back', () => {
     expect(await who).toMatchObject({ id: ann.id })
     expect(await pong).toBe(null)
   })
+})
+
+it('a $resume that waits for @OnConnect is handled with all that came behind it', async () => {
+  const started = await startApp({ ...options, controllers: [Chat, SlowStart] })
+  opening = undefined
+  const ann = await enter(started)
+  await drop(started, ann)
+  const { promise, resolve } = defer<void>()
+  opening = promise
+  const client = await open(started)
+  const resumed = resume(client, ann)
+  const who = client.call('who', path)
+  await new Promise(setImmediate)
+  resolve()
+  expect(await resumed).toMatchObject({ resumed: true })
+  expect(await who).toMatchObject({ id: ann.id, rooms: [path] })
 })
 
 describe('of two that continue one session at the same time', () => {

@@ -1,0 +1,11 @@
+import type { WsFrame } from '../protocol/codec.js'
+
+/** By what a connection may be continued. */
+export interface Resumption {
+  /** A secret between its client and this process. */
+  readonly token: string
+  /** Counts the attempts to continue it: of several the last one wins. */
+  attempt: number
+  /** Takes what still waits to be handled, once another connection goes on with its socket. */
+  successor: ((frame: WsFrame) => void) | undefined
+}
