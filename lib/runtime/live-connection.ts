@@ -268,7 +268,10 @@ export class LiveConnection extends WsConnection implements SlowConnection {
 
   countDrop(cause: WsDropCause): void {
     increment(this.#host.counters.drops, cause)
-    this.#host.events.emit('drop', { connection: this, cause })
+    const { events } = this.#host
+    if (!events.has('drop')) return
+    // In a turn of its own: a listener that sends to a client that is too slow already would never end.
+    setImmediate(() => events.emit('drop', { connection: this, cause }))
   }
 
   #warnClosed(code: number, reason: string): void {
