@@ -64,7 +64,7 @@ it('every npm script that the docs name exists', () => {
   const text = readPages()
     .map((page) => page.text)
     .join('\n')
-  const named = [...text.matchAll(/\bnpm (?:run (?:--silent )?([\w:]+)|(test|start)\b)/g)]
+  const named = [...text.matchAll(/\bnpm (?:run (?:--silent )?([\w:-]+)|(test|start)\b)/g)]
   const scripts = new Set(named.map(([, script, short]) => script ?? short ?? ''))
   expect(scripts.size).toBeGreaterThan(8)
   expect([...scripts].filter((script) => !(script in manifest.scripts))).toEqual([])
