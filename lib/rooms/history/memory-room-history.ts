@@ -1,10 +1,11 @@
-import { MemoryRoomLog } from './memory-room-log.js'
+import { MemoryRoomLog, type HistoryBudget } from './memory-room-log.js'
 import type { HistoryOptions, RoomHistory, RoomLog } from './room-history.js'
 
 /** The logs of rooms in the memory of this process: another process has other epochs. */
 export class MemoryRoomHistory implements RoomHistory {
   readonly #instance = crypto.randomUUID().slice(0, 8)
   readonly #logs = new Map<string, RoomLog>()
+  readonly #budget: HistoryBudget = { used: 0 }
   #opened = 0
 
   /** How many rooms are kept. */
@@ -17,7 +18,8 @@ export class MemoryRoomHistory implements RoomHistory {
     if (known) return known
     // A room that was forgotten counts from 1 again: that must not pass for what it was before.
     const epoch = `${this.#instance}-${++this.#opened}`
-    const log = new MemoryRoomLog(epoch, options, () => this.#logs.delete(room))
+    const forget = (): boolean => this.#logs.delete(room)
+    const log = new MemoryRoomLog({ epoch, forget, budget: this.#budget }, options)
     this.#logs.set(room, log)
     return log
   }

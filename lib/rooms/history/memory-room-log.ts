@@ -5,6 +5,23 @@ import type { HistoryOptions, KeptPush, RoomLog } from './room-history.js'
 /** What one room keeps at most, in units of `length`: bytes, or for text UTF-16 units. */
 const MAX_LENGTH = 1024 * 1024
 
+/** What all rooms keep at most, in the same units: rooms are named by clients. */
+const MAX_TOTAL = 64 * MAX_LENGTH
+
+/** What the rooms of one process share. */
+export interface HistoryBudget {
+  /** The length of all that is kept. */
+  used: number
+}
+
+/** Where a log belongs. */
+export interface LogPlace {
+  readonly epoch: string
+  readonly budget: HistoryBudget
+  /** Called when the room has had no member for `ttl`. */
+  readonly forget: () => void
+}
+
 interface Entry extends KeptPush {
   /** Milliseconds of a clock that is never set back. */
   readonly at: number
@@ -14,7 +31,7 @@ interface Entry extends KeptPush {
 export class MemoryRoomLog implements RoomLog {
   readonly epoch: string
   readonly #options: Required<HistoryOptions>
-  readonly #forget: () => void
+  readonly #place: LogPlace
   /** From the oldest; each one's `seq` follows from that of the last. */
   #entries: Entry[] = []
   /** How many at the front are not kept any more: they go when they are as many as the others. */
@@ -23,11 +40,10 @@ export class MemoryRoomLog implements RoomLog {
   #seq = 0
   #timer: NodeJS.Timeout | undefined
 
-  /** @param forget called when the room has had no member for `ttl` */
-  constructor(epoch: string, options: Required<HistoryOptions>, forget: () => void) {
-    this.epoch = epoch
+  constructor(place: LogPlace, options: Required<HistoryOptions>) {
+    this.epoch = place.epoch
+    this.#place = place
     this.#options = options
-    this.#forget = forget
   }
 
   get seq(): number {
@@ -39,6 +55,7 @@ export class MemoryRoomLog implements RoomLog {
     this.#seq++
     this.#entries.push({ frame, exclude, at: performance.now() })
     this.#length += frame.length
+    this.#place.budget.used += frame.length
     this.#trim()
     return frame
   }
@@ -55,18 +72,29 @@ export class MemoryRoomLog implements RoomLog {
     clearTimeout(this.#timer)
     this.#timer = isOccupied
       ? undefined
-      : setTimeout(this.#forget, this.#options.ttl * 1000).unref()
+      : setTimeout(() => this.#end(), this.#options.ttl * 1000).unref()
+  }
+
+  #end(): void {
+    this.#place.budget.used -= this.#length
+    this.#length = 0
+    this.#entries = []
+    this.#gone = 0
+    this.#place.forget()
   }
 
   #trim(): void {
     const { size, ttl } = this.#options
+    const { budget } = this.#place
     const oldest = performance.now() - ttl * 1000
     const entries = this.#entries
     for (; this.#gone < entries.length; this.#gone++) {
       const { at, frame } = entries[this.#gone] as Entry
       const kept = entries.length - this.#gone
-      if (kept <= size && this.#length <= MAX_LENGTH && at >= oldest) break
+      const isLittle = this.#length <= MAX_LENGTH && budget.used <= MAX_TOTAL
+      if (kept <= size && isLittle && at >= oldest) break
       this.#length -= frame.length
+      budget.used -= frame.length
     }
     if (this.#gone * 2 <= entries.length) return
     this.#entries = entries.slice(this.#gone)

@@ -68,6 +68,22 @@ describe('a log', () => {
     expect(framesSince(log, 2)).toHaveLength(3)
   })
 
+  it('keeps nothing when all rooms together keep 64 MiB, until one is forgotten', () => {
+    const history = new MemoryRoomHistory()
+    const logs = Array.from({ length: 64 }, (_, index) =>
+      history.open(`/chat/${index}`, { size: 10, ttl: 10 }),
+    )
+    for (const log of logs) log.append(() => 'x'.repeat(1024 * 1024), undefined)
+    const late = history.open(room, { size: 10, ttl: 10 })
+    append(late)
+    expect(framesSince(late, 0)).toBeUndefined()
+    expect(framesSince(late, 1)).toEqual([])
+    logs[0]?.setOccupied(false)
+    jest.advanceTimersByTime(10_000)
+    append(late)
+    expect(framesSince(late, 1)).toEqual(['push 2'])
+  })
+
   it('is as it was when a push cannot be written', () => {
     const log = new MemoryRoomHistory().open(room, { size: 3, ttl: 10 })
     const broken = (): never => {
