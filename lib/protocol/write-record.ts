@@ -43,13 +43,13 @@ export function writeRecord(record: WsReply | WsPush): string {
 }
 
 /** A push up to its data. */
-export function writePushStart(event: string, path: string, params: WsParams | undefined): string {
+function writePushStart(event: string, path: string, params: WsParams | undefined): string {
   const start = `{"event":${quote(event)},"path":${quote(path)}`
   return params ? `${start},"params":${writeParams(params)}` : start
 }
 
 /** A push whose beginning is written: with its data, when JSON does not leave that out. */
-export function writePushEnd(start: string, data: unknown): string {
+function writePushEnd(start: string, data: unknown): string {
   const text = data === undefined ? undefined : write(data)
   return text === undefined ? `${start}}` : `${start},"data":${text}}`
 }
