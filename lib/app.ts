@@ -211,10 +211,7 @@ function nativeLimits({
   return { maxPayload, idleTimeout, compression, maxBackpressure, closeFrameTime }
 }
 
-function socketHandlers(
-  { host }: Core,
-  { dispatcher, lifecycle }: Runtime,
-): SocketHandlers {
+function socketHandlers({ host }: Core, { dispatcher, lifecycle }: Runtime): SocketHandlers {
   return {
     create: (socket, identity) => new LiveConnection(host, socket, identity),
     opened: (connection) => lifecycle.opened(connection),

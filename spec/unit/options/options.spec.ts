@@ -2,8 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { createWsApp, DEFAULT_LIMITS, WsDefinitionError, type DefinitionProblem } from 'enfilade'
-import { resolveLimits } from '../../../lib/options/defaults.js'
+import { createWsApp, WsDefinitionError, type DefinitionProblem } from 'enfilade'
 import { createCertificate, type Certificate } from '../../support/certificate.js'
 
 const TABLE = 'see the table of options in docs/options.md'
@@ -475,30 +474,5 @@ describe('createWsApp accepts', () => {
       .map((name): [string, unknown] => [name, undefined]),
   ])('%s: %p', (name, value) => {
     expect(problemOf(name, value)).toBeUndefined()
-  })
-})
-
-describe('resolveLimits', () => {
-  it('puts the defaults in', () => {
-    expect(resolveLimits({})).toEqual(DEFAULT_LIMITS)
-    expect(resolveLimits({ maxPayload: undefined })).toEqual(DEFAULT_LIMITS)
-  })
-
-  it('keeps what is given, and fills a backpressure given in part', () => {
-    const limits = resolveLimits({
-      maxDepth: 5,
-      rateLimit: false,
-      backpressure: { policy: 'drop' },
-    })
-    expect(limits).toEqual({
-      ...DEFAULT_LIMITS,
-      maxDepth: 5,
-      rateLimit: false,
-      backpressure: { limit: 1024 * 1024, policy: 'drop' },
-    })
-  })
-
-  it('takes nothing that is no limit', () => {
-    expect(resolveLimits({ controllers: [] } as never)).toEqual(DEFAULT_LIMITS)
   })
 })
