@@ -121,9 +121,11 @@ describe('the bounds', () => {
         ),
     ),
   )
-  const others = ['Start-up with 1,000 routes', 'Memory of a membership'].map((scenario) =>
-    row(1, { scenario }),
-  )
+  const others = [
+    'Start-up with 1,000 routes',
+    'Start-up with 1,000 routes and class-validator',
+    'Memory of a membership',
+  ].map((scenario) => row(1, { scenario }))
 
   it('hold for every scenario of a quick run', () => {
     const unbound = rows.filter((one) => !boundOf(one)).map(({ contender }) => contender)
