@@ -54,8 +54,12 @@ describe('a token lets in', () => {
     const app = await start({
       from: ['header', 'subprotocol', { cookie: 'auth' }, { query: 'token' }],
     })
+    const refusals: unknown[] = []
+    app.app.events.on('refuse', ({ code, reason }) => refusals.push({ code, reason }))
     const [good, bad] = [await signToken(secret), await signToken(newSecret())]
     const { http } = await openRaw(app.port, parts(good))
+    // A refused client is let in to be told why: 101 alone says nothing.
+    expect(refusals).toEqual([])
     expect(http.status).toBe(101)
     expect(http.headers['sec-websocket-protocol']).toBe(chosen)
     expect(app.app.server.user('ann').connections()).toHaveLength(1)
