@@ -183,7 +183,7 @@ function createRuntime({ host, app, options, limits }: RuntimeSource, late: Late
     ...{ host, failures, authorize: options.authorize, userIdOf: options.userId },
     authorizeTimeout: limits.authorizeTimeout * 1000,
     mayJoin: (connection, room) => hooks.beforeJoin(connection, room),
-    admitted: (connection) => lifecycle.admit(connection),
+    admitted: (connection, revoked) => lifecycle.admit(connection, revoked),
   })
   const rosters = new RoomRosters(app.presence, host.rooms)
   const memberships = new Memberships(app, failures, rosters)

@@ -214,7 +214,7 @@ function nativeLimits({
 function socketHandlers({ host }: Core, { dispatcher, lifecycle }: Runtime): SocketHandlers {
   return {
     create: (socket, identity) => new LiveConnection(host, socket, identity),
-    opened: (connection) => lifecycle.opened(connection),
+    opened: (connection, revoked) => lifecycle.opened(connection, revoked),
     received: (connection, frame) => dispatcher.receive(connection, frame),
     pinged: (connection) => void dispatcher.countMessage(connection),
     drained: (connection) => connection.drained(),
@@ -240,6 +240,7 @@ function createUpgrader(
     matchPath,
     readAddress,
     ips,
+    revocations: host.server.revocations,
     authorizeTimeout: limits.authorizeTimeout * 1000,
     logger,
     counters: host.counters,

@@ -7,8 +7,9 @@ import type { Credentials } from './credentials.js'
 import { toErrorBody, type Failures } from './failures.js'
 import type { LiveConnection } from './live-connection.js'
 import { refusalCodeOf } from './refusal-code.js'
-import { readSession, SESSION_GRACE, type UserIdOf } from './session.js'
+import { readSession, SESSION_GRACE, type SessionFacts, type UserIdOf } from './session.js'
 import { TokenRequest } from './token-request.js'
+import type { Revocation } from './revocations.js'
 import type { UpgradeRequest } from './upgrade-request.js'
 import type { WsConnection } from './ws-connection.js'
 
@@ -29,7 +30,7 @@ export interface IdentityParts {
     room: string,
   ) => RoomAccess | undefined | PromiseLike<RoomAccess | undefined>
   /** A connection that waited for a token has a session now. */
-  readonly admitted: (connection: LiveConnection) => void
+  readonly admitted: (connection: LiveConnection, revoked?: readonly Revocation[]) => void
 }
 
 /** Who the clients are, from the first token to the last. */
@@ -100,8 +101,16 @@ export class Identity {
     token: string | undefined,
   ): Promise<void> {
     const { userIdOf, host, admitted } = this.#parts
-    const session = await this.#authorize(new TokenRequest(credentials.request, token))
-    const facts = readSession(session, userIdOf)
+    const { revocations } = host.server
+    // Who is connected already is found by `revoke` itself.
+    const revoked = credentials.held === undefined ? undefined : revocations.watch()
+    let facts: SessionFacts
+    try {
+      const session = await this.#authorize(new TokenRequest(credentials.request, token))
+      facts = readSession(session, userIdOf)
+    } finally {
+      revocations.unwatch(revoked)
+    }
     if (!connection.isOpen || connection.isEnding || connection.credentials !== credentials) return
     credentials.token = token
     credentials.isExpiryTold = false
@@ -109,7 +118,7 @@ export class Identity {
     if (credentials.held === undefined) return this.#askRooms(connection)
     if (credentials.held !== true) clearTimeout(credentials.held)
     credentials.held = undefined
-    admitted(connection)
+    admitted(connection, revoked)
   }
 
   async #authorize(request: UpgradeRequest): Promise<unknown> {

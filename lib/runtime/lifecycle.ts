@@ -10,6 +10,7 @@ import { toErrorBody, type Failures } from './failures.js'
 import type { LiveConnection } from './live-connection.js'
 import { PendingFrames } from './pending-frames.js'
 import type { Recovery } from './recovery.js'
+import { findRevocation, type Revocation } from './revocations.js'
 import type { CompiledApp, LifecycleHook } from './route.js'
 import { countClosed } from './ws-counters.js'
 import { NO_MESSAGE, WsContext } from './ws-context.js'
@@ -37,14 +38,33 @@ export class Lifecycle {
     this.#parts = parts
   }
 
-  /** A socket opened. Never throws. */
-  opened(connection: LiveConnection): void {
+  /**
+   * A socket opened. Never throws.
+   *
+   * @param revoked what was taken away since its request came
+   */
+  opened(connection: LiveConnection, revoked?: readonly Revocation[]): void {
     if (connection.credentials?.held) this.#hold(connection, connection.credentials)
-    else this.admit(connection)
+    else this.admit(connection, revoked)
   }
 
-  /** Greets, runs the connect handlers, then lets messages in. Never throws. */
-  admit(connection: LiveConnection): void {
+  /**
+   * Greets, runs the connect handlers, then lets messages in. Never throws.
+   *
+   * @param revoked what was taken away while `authorize` thought about this client
+   */
+  admit(connection: LiveConnection, revoked: readonly Revocation[] = []): void {
+    const revocation = revoked.length === 0 ? undefined : this.#findRevocation(connection, revoked)
+    if (revocation && !revocation.reauthorize) {
+      this.#held.add(connection)
+      connection.close(revocation.code, revocation.reason)
+      return
+    }
+    this.#greet(connection)
+    if (revocation) void this.#parts.host.server.revoke((one) => one === connection, revocation)
+  }
+
+  #greet(connection: LiveConnection): void {
     const { host, app, failures, recovery } = this.#parts
     this.#held.delete(connection)
     host.counters.connections++
@@ -118,6 +138,19 @@ export class Lifecycle {
     credentials.held = setTimeout(() => {
       connection.closeSoon(CLOSE_CODES.TIMEOUT, 'No token came in time')
     }, this.#parts.tokenTimeout).unref()
+  }
+
+  #findRevocation(
+    connection: LiveConnection,
+    revoked: readonly Revocation[],
+  ): Revocation | undefined {
+    try {
+      return findRevocation(revoked, connection)
+    } catch (error) {
+      this.#parts.host.logger.error({ err: error }, 'a predicate of revoke failed')
+      const { INTERNAL_ERROR: code } = CLOSE_CODES
+      return { who: connection.id, reauthorize: false, code, reason: 'Internal Error' }
+    }
   }
 
   #createPending(): PendingFrames {

@@ -3,6 +3,7 @@ import type { WsFrame } from '../protocol/codec.js'
 import type { WsPush } from '../protocol/records.js'
 import { toSlowRule, type SlowChoice, type SlowRule } from '../rooms/slow-rule.js'
 import type { WsRoomManager } from '../rooms/ws-room-manager.js'
+import { Revocations } from './revocations.js'
 import type { ServerConnection } from './server-connection.js'
 import type { SessionFacts } from './session.js'
 import { Users } from './users.js'
@@ -45,6 +46,12 @@ const NO_OPTIONS: ServerBroadcastOptions = Object.freeze({})
 
 /** All connections of an app. Injectable. */
 export class WsServer {
+  /**
+   * What is revoked while somebody is still being let in.
+   *
+   * @internal
+   */
+  readonly revocations = new Revocations()
   readonly #parts: WsServerParts
   readonly #connections = new Map<string, ServerConnection>()
   readonly #users = new Users()
@@ -113,6 +120,7 @@ export class WsServer {
     if (!isSendableCloseCode(code)) {
       throw new RangeError(`revoke: ${code} is no close code that may be sent`)
     }
+    this.revocations.add({ who, reauthorize, code, reason })
     const targets =
       typeof who === 'string'
         ? this.#users.connections(who)

@@ -5,6 +5,7 @@ import type { WsLogger } from '../logging/logger.js'
 import { chooseSubprotocol, ENFILADE_V1 } from '../protocol/subprotocol.js'
 import type { Credentials } from '../runtime/credentials.js'
 import type { ConnectionIdentity, LiveConnection } from '../runtime/live-connection.js'
+import type { Revocation, Revocations } from '../runtime/revocations.js'
 import { readSession, type SessionFacts, type UserIdOf } from '../runtime/session.js'
 import type { UpgradeRequest } from '../runtime/upgrade-request.js'
 import { increment, type WsCounters } from '../runtime/ws-counters.js'
@@ -34,6 +35,7 @@ export interface UpgradePolicy {
   readonly matchPath: (path: string) => Readonly<Record<string, string>> | undefined
   readonly readAddress: AddressReader
   readonly ips: IpCounts
+  readonly revocations: Revocations
   /** Milliseconds. */
   readonly authorizeTimeout: number
   readonly logger: WsLogger
@@ -43,8 +45,13 @@ export interface UpgradePolicy {
 
 /** What a socket is opened with: who it is, or why it is closed at once. */
 export type Admission = { readonly remoteAddress: string } & (
-  | { readonly identity: ConnectionIdentity; readonly refusal?: never }
-  | { readonly refusal: CloseRefusal; readonly identity?: never }
+  | {
+      readonly identity: ConnectionIdentity
+      /** What was taken away while `authorize` thought about it. */
+      readonly revoked?: readonly Revocation[] | undefined
+      readonly refusal?: never
+    }
+  | { readonly refusal: CloseRefusal; readonly identity?: never; readonly revoked?: never }
 )
 
 /** The one key of a socket's user data, since that is the socket object itself. */
@@ -162,6 +169,7 @@ class Attempt {
   #isAnswered = false
   #timer: NodeJS.Timeout | undefined
   #waiting: Set<Attempt> | undefined
+  #revoked: readonly Revocation[] | undefined
 
   constructor(
     policy: UpgradePolicy,
@@ -182,6 +190,7 @@ class Attempt {
    */
   startWaiting(milliseconds: number, waiting: Set<Attempt>): void {
     this.#waiting = waiting.add(this)
+    this.#revoked = this.#policy.revocations.watch()
     this.#response.onAborted(() => {
       this.#finish()
       this.#giveSlot()
@@ -218,7 +227,7 @@ class Attempt {
     const subprotocol = this.#subprotocol()
     const traceparent = this.#traceparent()
     const identity = { ...facts, remoteAddress, subprotocol, traceparent }
-    this.#upgrade({ remoteAddress, identity })
+    this.#upgrade({ remoteAddress, identity, revoked: this.#revoked })
   }
 
   /** Refuses because of what `authorize` threw. */
@@ -289,6 +298,7 @@ class Attempt {
     this.#isAnswered = true
     clearTimeout(this.#timer)
     this.#waiting?.delete(this)
+    this.#policy.revocations.unwatch(this.#revoked)
     return true
   }
 

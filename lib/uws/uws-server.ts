@@ -5,6 +5,7 @@ import type { WsLogger } from '../logging/logger.js'
 import { CLOSE_CODES, truncateReason } from '../protocol/close-codes.js'
 import type { ConnectionSocket } from '../runtime/connection-socket.js'
 import { LiveConnection, type ConnectionIdentity } from '../runtime/live-connection.js'
+import type { Revocation } from '../runtime/revocations.js'
 import type { IpCounts } from './ip-counts.js'
 import { requireUws } from './native.js'
 import type { Admission, SocketData, Upgrader } from './upgrader.js'
@@ -14,7 +15,7 @@ export interface SocketHandlers {
   /** A socket opened: what to call it from now on. */
   create: (socket: ConnectionSocket, identity: ConnectionIdentity) => LiveConnection
   /** Everything about the connection is in place. */
-  opened: (connection: LiveConnection) => void
+  opened: (connection: LiveConnection, revoked?: readonly Revocation[]) => void
   received: (connection: LiveConnection, frame: string | Uint8Array) => void
   /** A ping arrived. */
   pinged: (connection: LiveConnection) => void
@@ -145,7 +146,7 @@ export class UwsServer {
   }
 
   #open(socket: Socket): void {
-    const { identity, refusal } = socket.enfilade as Admission
+    const { identity, refusal, revoked } = socket.enfilade as Admission
     if (refusal) {
       socket.end(refusal.code, truncateReason(refusal.reason))
       return
@@ -154,7 +155,7 @@ export class UwsServer {
     // A connect handler may close the socket at once, and the close callback has to find this.
     const connection = handlers.create(socket, identity)
     socket.enfilade = connection
-    handlers.opened(connection)
+    handlers.opened(connection, revoked)
   }
 
   #message(socket: Socket, bytes: ArrayBuffer, isBinary: boolean): void {
