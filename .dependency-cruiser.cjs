@@ -3,7 +3,7 @@
  * fails `every-folder-has-a-row`.
  */
 
-/** @type {Record<string, { may: string[], types?: string[], why: string }>} */
+/** @type {Record<string, { may: string[], types?: string[], files?: string[], why: string }>} */
 const folders = {
   errors: { may: [], why: 'Everything reports errors, so they lean on nothing.' },
   async: { may: [], why: 'Value-or-promise helpers know nothing of the framework.' },
@@ -76,6 +76,11 @@ const folders = {
     types: ['runtime', 'async'],
     why: 'Who has other tokens, or none, does not load it.',
   },
+  cli: {
+    may: ['options', 'logging', 'runtime', 'errors'],
+    files: ['ws-app.ts'],
+    why: 'Commands use the app as a program of the user would, and nobody uses them.',
+  },
   uws: {
     may: ['runtime', 'protocol', 'errors', 'async'],
     types: ['options', 'logging', 'rooms'],
@@ -112,14 +117,15 @@ const soleImporters = {
 const inLib = (names) => `^lib/(${names.join('|')})/`
 const names = Object.keys(folders)
 
-const arrows = Object.entries(folders).flatMap(([folder, { may, types = [], why }]) => {
+const arrows = Object.entries(folders).flatMap(([folder, { may, types = [], files = [], why }]) => {
   const allowed = [folder, ...may]
+  const inFiles = files.map((file) => `^lib/${file}$`)
   const rule = (suffix, allowedNames, dependencyTypes) => ({
     name: `arrows-of-${folder}${suffix}`,
     severity: 'error',
     comment: `${why} It may import ${allowedNames.slice(1).join(', ') || 'nothing'}.`,
     from: { path: inLib([folder]) },
-    to: { path: '^lib/', pathNot: inLib(allowedNames), ...dependencyTypes },
+    to: { path: '^lib/', pathNot: [inLib(allowedNames), ...inFiles], ...dependencyTypes },
   })
   return [
     rule('', allowed, { dependencyTypesNot: ['type-only'] }),

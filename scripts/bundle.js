@@ -1,4 +1,4 @@
-// Bundles lib/ into dist/: one file for each entry of `exports` in package.json, and shared chunks, so
+// Bundles lib/ into dist/: one file for each entry of `exports` and `bin` in package.json, and shared chunks, so
 // that what two entries use exists once. Node takes half a millisecond for every file it imports: the
 // hundred and fifty of lib/ one by one were half of the start-up. Types come from tsc.
 import { build } from 'esbuild'
@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const { exports } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
+const { bin, exports } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
 
 /** `./dist/redis/index.js` is made from `lib/redis/index.ts`. */
 const sourceOf = (target) => {
@@ -14,7 +14,10 @@ const sourceOf = (target) => {
   return existsSync(`${root}${path}.tsx`) ? `${path}.tsx` : `${path}.ts`
 }
 
-const targets = Object.values(exports).flatMap((entry) => entry.default ?? [])
+const targets = [
+  ...Object.values(exports).flatMap((entry) => entry.default ?? []),
+  ...Object.values(bin),
+]
 
 await build({
   absWorkingDir: root,

@@ -19,7 +19,7 @@ export const DEFAULT_LIMITS = {
 } as const satisfies Record<keyof LimitOptions, unknown>
 
 /** What the option `signals: true` stands for. */
-const DEFAULT_SIGNALS = {
+export const DEFAULT_SIGNALS = {
   /** Docker kills 10 seconds after the signal, Kubernetes 30, systemd 90. */
   drain: 8,
   delay: 0,

@@ -1,0 +1,20 @@
+import type { CliIo } from '../../lib/cli/cli-io.js'
+
+/** The outside of a command, which keeps what is written. */
+export interface RecordingIo extends CliIo {
+  readonly written: { out: string; err: string }
+}
+
+/** An outside without colours, in the folder of the repository by default. */
+export function recordingIo(parts: Partial<Pick<CliIo, 'env' | 'cwd'>> = {}): RecordingIo {
+  const written = { out: '', err: '' }
+  return {
+    written,
+    out: (text) => (written.out += text),
+    err: (text) => (written.err += text),
+    style: (_style, text) => text,
+    env: {},
+    cwd: process.cwd(),
+    ...parts,
+  }
+}
