@@ -56,6 +56,7 @@ const folders = {
   },
   documents: {
     may: ['protocol', 'errors', 'async', 'validation'],
+    types: ['transports'],
     why: 'A document room works on its own, over any socket and any storage.',
   },
   metrics: {

@@ -1,7 +1,9 @@
-import type { ClientFrame } from '../protocol/documents/document-frames.js'
+import type { ClientFrame, ServerFrame } from '../protocol/documents/document-frames.js'
 import type { JsonObject } from '../protocol/documents/document-record.js'
 import type { DocumentSession } from './document-session.js'
 import type { StoredDocument } from './storage/document-storage.js'
+import type { WsBroadcastTransport } from '../transports/broadcast-transport.js'
+import type { WriteRule } from './write-rule.js'
 
 /** What happened in one transaction. */
 export interface DocumentChange<Ops = unknown> {
@@ -31,6 +33,20 @@ export interface EngineHost {
 }
 
 /**
+ * Frames of an engine's own, in the place of the JSON texts that rooms speak by themselves. With it
+ * the room reads nothing of what arrives and splits nothing of what goes out.
+ */
+export interface DocumentWire {
+  /**
+   * Takes what a session sent. What it throws is told to this session alone, as far as `encode` has a
+   * form for it, and counts as a frame that is none.
+   */
+  receive(session: DocumentSession, frame: string | Uint8Array): void
+  /** The form of a frame of the room: access, error, custom; `undefined` where there is none. */
+  encode(frame: ServerFrame): string | Uint8Array | undefined
+}
+
+/**
  * What is special about one kind of document: how edits merge, and how they travel. Everything else,
  * from admission to storage, is the room's.
  *
@@ -41,6 +57,12 @@ export interface EngineHost {
 export interface DocumentEngine<Item = unknown, Transaction = unknown, Snapshot = unknown> {
   /** One step for every transaction that wrote something. */
   readonly clock: number
+  /** Left out by engines that speak the frames of the room. */
+  readonly wire?: DocumentWire
+  /** A session has come, and may be sent to. */
+  connected?(session: DocumentSession): void
+  /** A session has gone. Not called when the whole room closes. */
+  disconnected?(session: DocumentSession): void
   /** Called once, after `restore` and before anything else. */
   attach(host: EngineHost): void
   /**
@@ -51,7 +73,10 @@ export interface DocumentEngine<Item = unknown, Transaction = unknown, Snapshot 
   restore(stored: StoredDocument): void
   /** Changes up to a clock have become durable. */
   onDurable(clock: number): void
-  /** Handles a frame that has been checked. What it throws goes to this session alone. */
+  /**
+   * Handles a frame that has been checked; never called where there is a `wire`. What it throws goes
+   * to this session alone.
+   */
   receive(session: DocumentSession, frame: ClientFrame): void
   /** What is needed to go on with a session in another process, as JSON; `undefined` before it began. */
   sessionState(session: DocumentSession): unknown
@@ -66,4 +91,28 @@ export interface DocumentEngine<Item = unknown, Transaction = unknown, Snapshot 
   loadSnapshot(snapshot: Snapshot): void
   /** The snapshot as a storage keeps it. */
   encode(): Uint8Array
+}
+
+/** What `@Document` tells an engine of the document that it is for. */
+export interface DocumentPlan {
+  /** As the storage knows it: `/board/7`. */
+  readonly path: string
+  /** Of the pattern, decoded. */
+  readonly params: Readonly<Record<string, string>>
+  /** What `@CanWrite` methods say, by the name that they were given. */
+  readonly canWrite: Readonly<Record<string, WriteRule>>
+  /** The broadcast transport of the app, where it has one. */
+  readonly transport: WsBroadcastTransport | undefined
+}
+
+/** What the option `engine` of `@Document` takes: it makes the engine of each document. */
+export interface DocumentEngines<E extends DocumentEngine = DocumentEngine> {
+  /**
+   * `messages`: its frames travel as `$document` between the messages of a connection. `socket`: a
+   * client opens a WebSocket on the document's path, and all its frames are the engine's.
+   */
+  readonly carrier: 'messages' | 'socket'
+  /** What `@CanWrite` may name. Left out where there are no records to decide over. */
+  readonly types?: readonly string[]
+  create(plan: DocumentPlan): E
 }

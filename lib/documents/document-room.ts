@@ -1,15 +1,15 @@
 import { guarded } from '../async/maybe-promise.js'
 import { CLOSE_CODES } from '../protocol/close-codes.js'
-import type { ClientFrame } from '../protocol/documents/document-frames.js'
 import type { JsonObject, JsonValue } from '../protocol/documents/document-record.js'
 import type { DocumentChange, DocumentEngine, EngineHost } from './document-engine.js'
 import { DocumentSaver } from './document-saver.js'
-import { DocumentSession, isReportable, type SessionInfo } from './document-session.js'
+import { DocumentSession, type SessionInfo } from './document-session.js'
 import type { DocumentSocket } from './document-socket.js'
+import { FrameIntake } from './frame-intake.js'
 import { HookRunner } from './hook-runner.js'
 import { systemTimers, type DocumentTimers } from './document-timers.js'
 import { PresenceBoard } from './presence-board.js'
-import { readSessionFrame } from './read-session-frame.js'
+import type { ArrivedFrame } from './read-session-frame.js'
 import type {
   Access,
   Admission,
@@ -20,9 +20,6 @@ import type {
 
 const DEFAULT_MAX_FRAME = 60 * 1024
 const DEFAULT_MAX_MESSAGE = 1024 * 1024
-
-/** Frames that cannot be taken before the session is closed. */
-const MAX_FAULTS = 16
 
 /** How often a room that closes tries to save. */
 const LAST_TRIES = 3
@@ -51,6 +48,7 @@ export class DocumentRoom<E extends DocumentEngine<any, any, any> = DocumentEngi
   readonly #sessions = new Map<string, DocumentSession>()
   readonly #presence: PresenceBoard
   readonly #saver: DocumentSaver | undefined
+  readonly #intake: FrameIntake
   readonly #maxFrame: number
   #isFailing = false
   #isClosed = false
@@ -72,6 +70,14 @@ export class DocumentRoom<E extends DocumentEngine<any, any, any> = DocumentEngi
         for (const session of this.#sessions.values()) if (session.state) session.sendText(text)
         this.#hooks.run('onPresence', this.#presence.users())
       },
+    })
+    this.#intake = new FrameIntake({
+      engine: this.engine,
+      maxFrame: this.#maxFrame,
+      show: ({ user, id }, { state }) => this.#presence.show(user, id, state),
+      report: (error, session) => this.#hooks.error(error, session),
+      giveUp: (session) =>
+        this.#end(session, CLOSE_CODES.PROTOCOL_VIOLATION, 'Too many frames that are none'),
     })
     const { storage } = options
     this.#saver =
@@ -139,7 +145,8 @@ export class DocumentRoom<E extends DocumentEngine<any, any, any> = DocumentEngi
       timers: this.#timers,
       maxFrame: this.#maxFrame,
       maxMessage: this.#options.maxMessage ?? DEFAULT_MAX_MESSAGE,
-      beforeSend: (info, text) => this.#hooks.run('onBeforeSend', info, text),
+      wire: this.engine.wire,
+      beforeSend: (info, frame) => this.#hooks.run('onBeforeSend', info, frame),
       onLost: (lost, error) => this.#lose(lost, error),
     })
     if (this.#isClosed) {
@@ -156,6 +163,8 @@ export class DocumentRoom<E extends DocumentEngine<any, any, any> = DocumentEngi
     this.#sessions.set(id, session)
     this.#presence.enter(user, id)
     if (older && older.user !== user) this.#presence.leave(older.user, id)
+    if (older) this.engine.disconnected?.(older)
+    this.engine.connected?.(session)
     return session
   }
 
@@ -163,22 +172,13 @@ export class DocumentRoom<E extends DocumentEngine<any, any, any> = DocumentEngi
    * Takes what a socket received. What is wrong with it is told to this session alone; nothing is
    * thrown.
    *
+   * @param frame a text, what it was parsed to, or the bytes of an engine that has its own wire
    * @param socket where it came from: an old socket of a session that has a newer one is ignored
    */
-  receive(sessionId: string, frame: string | Uint8Array, socket?: DocumentSocket): void {
+  receive(sessionId: string, frame: ArrivedFrame, socket?: DocumentSocket): void {
     const session = this.#find(sessionId, socket)
     if (!session) return
-    try {
-      const read = readSessionFrame(session, frame, this.#maxFrame)
-      if (read) this.#handle(session, read)
-    } catch (error) {
-      if (isReportable(error)) this.#hooks.error(error, session)
-      session.sendError(error)
-      session.faults++
-      if (session.faults > MAX_FAULTS) {
-        this.#end(session, CLOSE_CODES.PROTOCOL_VIOLATION, 'Too many frames that are none')
-      }
-    }
+    this.#intake.take(session, frame)
     this.#hooks.run('onAfterReceive', session, frame)
   }
 
@@ -334,13 +334,6 @@ export class DocumentRoom<E extends DocumentEngine<any, any, any> = DocumentEngi
     }
   }
 
-  #handle(session: DocumentSession, frame: ClientFrame): void {
-    if (frame.type === 'ping') session.send({ type: 'pong' })
-    else if (frame.type === 'presence') {
-      this.#presence.show(session.user, session.id, frame.state)
-    } else this.engine.receive(session, frame)
-  }
-
   #find(sessionId: string, socket: DocumentSocket | undefined): DocumentSession | undefined {
     const session = this.#sessions.get(sessionId)
     return socket && session?.socket !== socket ? undefined : session
@@ -361,6 +354,7 @@ export class DocumentRoom<E extends DocumentEngine<any, any, any> = DocumentEngi
     if (this.#sessions.get(session.id) !== session) return
     this.#sessions.delete(session.id)
     this.#presence.leave(session.user, session.id)
+    this.engine.disconnected?.(session)
     this.#hooks.run('onSessionRemoved', session, this.#sessions.size)
     if (this.#sessions.size === 0) this.#onEmpty?.()
   }

@@ -3,6 +3,7 @@ import { truncateReason } from '../protocol/close-codes.js'
 import { Reassembly, splitFrame } from '../protocol/documents/chunks.js'
 import type { DocumentAccess, ServerFrame } from '../protocol/documents/document-frames.js'
 import type { WsErrorBody } from '../protocol/records.js'
+import type { DocumentWire } from './document-engine.js'
 import type { DocumentSocket } from './document-socket.js'
 import type { DocumentTimers } from './document-timers.js'
 import { Outbox } from './outbox.js'
@@ -24,7 +25,9 @@ export interface SessionHost {
   readonly maxFrame: number
   /** The largest frame that is received in parts, in UTF-16 units. */
   readonly maxMessage: number
-  beforeSend(session: SessionInfo, text: string): void
+  /** The wire of the engine, where it has one of its own. */
+  readonly wire: Pick<DocumentWire, 'encode'> | undefined
+  beforeSend(session: SessionInfo, frame: string | Uint8Array): void
   /** The socket is of no use any more. */
   onLost(session: DocumentSession, error: unknown): void
 }
@@ -79,7 +82,13 @@ export class DocumentSession implements SessionInfo {
 
   /** Sends a frame. */
   send(frame: ServerFrame): void {
-    this.sendText(JSON.stringify(frame))
+    const { wire } = this.host
+    if (!wire) {
+      this.sendText(JSON.stringify(frame))
+      return
+    }
+    const encoded = wire.encode(frame)
+    if (encoded !== undefined) this.sendRaw(encoded)
   }
 
   /** Sends a frame that has been written already, in chunks when it is large. */
@@ -87,6 +96,13 @@ export class DocumentSession implements SessionInfo {
     if (!this.#isOpen) return
     this.host.beforeSend(this, text)
     for (const part of splitFrame(text, this.host.maxFrame)) this.#outbox.send(part)
+  }
+
+  /** Sends a frame of the engine's own wire, as it is. */
+  sendRaw(frame: string | Uint8Array): void {
+    if (!this.#isOpen) return
+    this.host.beforeSend(this, frame)
+    this.#outbox.send(frame)
   }
 
   /** Sends frames, written already, that are made as the socket takes them. */

@@ -1,7 +1,7 @@
 /** What a document room needs of a socket: any WebSocket has it. */
 export interface DocumentSocket {
-  /** Sends a text frame. What it throws ends the session. */
-  send(text: string): unknown
+  /** Sends a frame: a text, or bytes where the engine has a wire of its own. What it throws ends the session. */
+  send(frame: string | Uint8Array): unknown
   /** Closes with a code and a reason of at most 123 bytes. */
   close(code?: number, reason?: string): unknown
   /**

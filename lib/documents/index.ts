@@ -12,10 +12,17 @@ export type {
 export type { SessionInfo, DocumentSession } from './document-session.js'
 export type { DocumentSocket } from './document-socket.js'
 export type { DocumentTimers } from './document-timers.js'
-export type { DocumentChange, DocumentEngine, EngineHost } from './document-engine.js'
+export type {
+  DocumentChange,
+  DocumentEngine,
+  DocumentEngines,
+  DocumentPlan,
+  DocumentWire,
+  EngineHost,
+} from './document-engine.js'
 
 export { RecordsEngine, type RecordsEngineOptions } from './records/records-engine.js'
-export type { CanWrite } from './records/judge-push.js'
+export type { WriteRule } from './write-rule.js'
 export type { RecordMigration, RecordType } from './records/record-types.js'
 export type { RecordsTransaction } from '../protocol/documents/record-transaction.js'
 export type { RecordsSnapshot } from './records/stored-records.js'

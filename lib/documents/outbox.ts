@@ -7,8 +7,10 @@ const HIGH_WATER = 512 * 1024
 /** How often a full socket is looked at, in milliseconds. */
 const POLL_INTERVAL = 10
 
-/** Texts that may wait behind a full socket, in UTF-16 units. */
+/** Frames that may wait behind a full socket, in UTF-16 units or bytes. */
 const MAX_WAITING = 8 * 1024 * 1024
+
+type Frame = string | Uint8Array
 
 /** What an outbox tells of. */
 export interface OutboxEvents {
@@ -23,7 +25,7 @@ export interface OutboxEvents {
  * the socket takes it; what comes later waits behind it.
  */
 export class Outbox {
-  readonly #waiting: (string | Iterator<string>)[] = []
+  readonly #waiting: (Frame | Iterator<Frame>)[] = []
   #length = 0
   #timer: unknown
   #isClosed = false
@@ -34,26 +36,26 @@ export class Outbox {
     private readonly events: OutboxEvents,
   ) {}
 
-  /** Sends a text after everything that waits. */
-  send(text: string): void {
+  /** Sends a frame after everything that waits. */
+  send(frame: Frame): void {
     if (this.#isClosed) return
     if (this.#waiting.length === 0 && !this.#isFull()) {
-      this.#write(text)
+      this.#write(frame)
       return
     }
-    this.#length += text.length
+    this.#length += frame.length
     if (this.#length > MAX_WAITING) {
       this.events.onOverflow()
       return
     }
-    this.#waiting.push(text)
+    this.#waiting.push(frame)
     this.#drain()
   }
 
-  /** Sends texts that are made as they are needed. */
-  stream(texts: Iterator<string>): void {
+  /** Sends frames that are made as they are needed. */
+  stream(frames: Iterator<Frame>): void {
     if (this.#isClosed) return
-    this.#waiting.push(texts)
+    this.#waiting.push(frames)
     this.#drain()
   }
 
@@ -85,7 +87,7 @@ export class Outbox {
 
   #writeNext(): void {
     const [first] = this.#waiting
-    if (typeof first === 'string') {
+    if (typeof first === 'string' || first instanceof Uint8Array) {
       this.#waiting.shift()
       this.#length -= first.length
       this.#write(first)
@@ -96,9 +98,9 @@ export class Outbox {
     else this.#waiting.shift()
   }
 
-  #write(text: string): void {
+  #write(frame: Frame): void {
     try {
-      this.socket.send(text)
+      this.socket.send(frame)
     } catch (error) {
       this.close()
       this.events.onFailure(error)

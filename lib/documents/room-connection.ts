@@ -1,6 +1,7 @@
 import { WsError } from '../errors/ws-error.js'
 import { CLOSE_CODES, truncateReason } from '../protocol/close-codes.js'
 import { errorBody } from './document-session.js'
+import type { ArrivedFrame } from './read-session-frame.js'
 import type { Admission } from './room-options.js'
 
 /** What may wait for a document to be opened: frames, and their length. */
@@ -10,7 +11,7 @@ const MAX_WAITING_LENGTH = 256 * 1024
 /** What a connection needs of a room. */
 export interface EnteredRoom {
   connect(admission: Admission): unknown
-  receive(sessionId: string, frame: string | Uint8Array, socket: Admission['socket']): void
+  receive(sessionId: string, frame: ArrivedFrame, socket: Admission['socket']): void
   disconnect(sessionId: string, socket: Admission['socket']): void
 }
 
@@ -18,7 +19,7 @@ export interface EnteredRoom {
 export class RoomConnection {
   readonly #admission: Admission
   readonly #onSettled: () => void
-  #waiting: (string | Uint8Array)[] = []
+  #waiting: ArrivedFrame[] = []
   #length = 0
   #room: EnteredRoom | undefined
   #isOver = false
@@ -30,14 +31,14 @@ export class RoomConnection {
   }
 
   /** Takes a frame; before the document is open it waits. */
-  receive(frame: string | Uint8Array): void {
+  receive(frame: ArrivedFrame): void {
     if (this.#isOver) return
     const { sessionId, socket } = this.#admission
     if (this.#room) {
       this.#room.receive(sessionId, frame, socket)
       return
     }
-    this.#length += frame.length
+    this.#length += lengthOf(frame)
     if (this.#waiting.length === MAX_WAITING || this.#length > MAX_WAITING_LENGTH) {
       this.close(CLOSE_CODES.PROTOCOL_VIOLATION, 'Too much before the document was open')
       return
@@ -93,4 +94,9 @@ export class RoomConnection {
     this.#waiting = []
     this.#onSettled()
   }
+}
+
+function lengthOf(frame: ArrivedFrame): number {
+  const isMeasured = typeof frame === 'string' || frame instanceof Uint8Array
+  return isMeasured ? frame.length : JSON.stringify(frame).length
 }

@@ -4,6 +4,7 @@ import type { DocumentSocket } from './document-socket.js'
 import type { DocumentTimers } from './document-timers.js'
 import type { PresenceUser } from '../protocol/documents/document-frames.js'
 import type { JsonObject } from '../protocol/documents/document-record.js'
+import type { ArrivedFrame } from './read-session-frame.js'
 import type { DocumentStorage, StorageCut } from './storage/document-storage.js'
 
 /** What a session may do: nothing, look, or change things too. */
@@ -21,9 +22,9 @@ export type StorageReport =
 /** What a room calls. A hook that throws or rejects is reported to `onError`, and changes nothing. */
 export interface DocumentHooks {
   /** Before a frame goes out. */
-  readonly onBeforeSend?: (session: SessionInfo, text: string) => unknown
+  readonly onBeforeSend?: (session: SessionInfo, frame: string | Uint8Array) => unknown
   /** After a frame has been handled, or refused. */
-  readonly onAfterReceive?: (session: SessionInfo, frame: string | Uint8Array) => unknown
+  readonly onAfterReceive?: (session: SessionInfo, frame: ArrivedFrame) => unknown
   /** After a transaction, when every session has been told. */
   readonly onCommit?: (change: DocumentChange) => unknown
   /** After the users who show something of themselves changed. */

@@ -10,24 +10,14 @@ import { checkRecord } from '../../protocol/documents/read-ops.js'
 import type { WsErrorBody } from '../../protocol/records.js'
 import { applyOp } from '../../protocol/documents/apply-ops.js'
 import { errorBody, isReportable, type SessionInfo } from '../document-session.js'
+import type { WriteRule } from '../write-rule.js'
 import type { RecordTypes } from './record-types.js'
 import type { RecordDraft } from '../../protocol/documents/record-transaction.js'
-
-/**
- * Decides over a change of one record that a session makes. `next` is `undefined` when it removes
- * the record, `before` when it creates it. Returning `false` or throwing vetoes it; a record that is
- * returned, or changes to `next`, which is a copy, take its place.
- */
-export type CanWrite = (
-  next: DocumentRecord | undefined,
-  before: DocumentRecord | undefined,
-  session: SessionInfo,
-) => unknown
 
 /** What a push is judged by. */
 export interface PushRules {
   readonly types: RecordTypes
-  readonly canWrite: ReadonlyMap<string, CanWrite>
+  readonly canWrite: ReadonlyMap<string, WriteRule>
   /** Hears of a rule that failed for a reason of its own. */
   readonly report: (error: unknown) => void
 }

@@ -17,7 +17,8 @@ import type { DocumentEngine, EngineHost } from '../document-engine.js'
 import { errorBody, isReportable, type DocumentSession } from '../document-session.js'
 import { DocumentStorageError } from '../storage/document-storage-error.js'
 import type { StoredDocument } from '../storage/document-storage.js'
-import { judgePush, type CanWrite, type Judgement } from './judge-push.js'
+import type { WriteRule } from '../write-rule.js'
+import { judgePush, type Judgement } from './judge-push.js'
 import { Lineage } from './lineage.js'
 import { PushLog } from './push-log.js'
 import { RecordTypes, type RecordType } from './record-types.js'
@@ -43,7 +44,7 @@ export interface RecordsEngineOptions {
   /** By the name of the type. */
   readonly records: Readonly<Record<string, RecordType>>
   /** Rules by type: who may change what. */
-  readonly canWrite?: Readonly<Record<string, CanWrite>>
+  readonly canWrite?: Readonly<Record<string, WriteRule>>
   /** Makes the names of epochs. Default: random. */
   readonly newId?: () => string
 }
@@ -65,7 +66,7 @@ export class RecordsEngine implements DocumentEngine<
   RecordsSnapshot
 > {
   readonly #types: RecordTypes
-  readonly #canWrite: ReadonlyMap<string, CanWrite>
+  readonly #canWrite: ReadonlyMap<string, WriteRule>
   readonly #newId: () => string
   readonly #store = new RecordStore()
   readonly #lineage = new Lineage()

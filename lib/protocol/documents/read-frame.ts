@@ -9,25 +9,46 @@ const MAX_CLIENT_LENGTH = 64
 /** How deep frames may be nested, themselves included. */
 const MAX_DEPTH = 40
 
+/** An object with a type, of which nothing else is known. */
+export type AnyFrame = JsonObject & { readonly type: string }
+
 /**
- * Parses the text of a frame: an object with a type, not too deep, without keys that could become a
+ * Parses the text of a frame, and checks it.
+ *
+ * @throws WsError 400
+ */
+export function parseFrame(text: string): AnyFrame {
+  return checkFrame(parseJson(text))
+}
+
+/** @throws WsError 400 */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new WsError(400, 'A frame is JSON')
+  }
+}
+
+/**
+ * Checks what has been parsed: an object with a type, not too deep, without keys that could become a
  * prototype.
  *
  * @throws WsError 400
  */
-export function parseFrame(text: string): JsonObject & { readonly type: string } {
-  let frame: unknown
-  try {
-    frame = JSON.parse(text)
-  } catch {
-    throw new WsError(400, 'A frame is JSON')
-  }
+export function checkFrame(frame: unknown): AnyFrame {
   if (!isJsonObject(frame) || typeof frame.type !== 'string') {
     throw new WsError(400, 'A frame is an object with a type')
   }
   if (exceedsDepth(frame, MAX_DEPTH)) throw new WsError(400, `Deeper than ${MAX_DEPTH} levels`)
   refuseForbiddenKeys(frame)
-  return frame as JsonObject & { readonly type: string }
+  return frame as AnyFrame
+}
+
+/** The number of a push, when it is one, whatever else is wrong with it. */
+export function pushNumber(frame: unknown): number | undefined {
+  const { type, n } = (frame ?? {}) as { type?: unknown; n?: unknown }
+  return type === 'push' && isCount(n) && n > 0 ? n : undefined
 }
 
 /**
