@@ -6,9 +6,11 @@ import { pushKind } from './protocol/push-kind.js'
 import type { WsPush } from './protocol/records.js'
 import { BroadcastExchange, type ExchangeFault } from './rooms/broadcast-exchange.js'
 import { EVERYONE_CHANNEL } from './rooms/channels.js'
+import { MemoryRoomHistory } from './rooms/history/memory-room-history.js'
 import type { SlowRule } from './rooms/slow-rule.js'
 import type { WsRoomManagerOptions } from './rooms/ws-room-manager-options.js'
 import { WsRoomManager } from './rooms/ws-room-manager.js'
+import type { Platform } from './platform.js'
 import type { PathMatcher } from './routing/path-matcher.js'
 import type { AppHost } from './runtime/app-host.js'
 import { checkedCodec } from './runtime/checked-codec.js'
@@ -44,6 +46,7 @@ export interface Settings {
   readonly options: WsAppOptions
   readonly limits: ResolvedLimits
   readonly logger: WsLogger
+  readonly platform: Platform
   readonly matchPath: PathMatcher
   readonly readAddress: AddressReader
 }
@@ -80,14 +83,15 @@ interface LateParts {
 
 /** Builds all that does not need the compiled controllers. */
 export function createCore(
-  { options, limits, logger }: Settings,
+  { options, limits, logger, platform }: Settings,
   transport: WsBroadcastTransport | undefined,
   native: { app?: NativeApp },
 ): Core {
+  const { clock } = platform
   const codec = codecOf(options.codec, logger)
   const compressFrom = limits.compression ? FIXED_LIMITS.compressFrom : Infinity
   const late: LateParts = {}
-  const turn = new TurnQueue((error) => logger.error({ err: error }, 'sending failed'))
+  const turn = new TurnQueue((error) => logger.error({ err: error }, 'sending failed'), clock)
   const managed = transport && isManaged(transport) ? transport : undefined
   const counters = new WsCounters(managed)
   const events = new WsEvents((error) => logger.error({ err: error }, 'a listener failed'))
@@ -97,7 +101,7 @@ export function createCore(
     backpressure: limits.backpressure,
     compressFrom,
     connections: (): WsConnection[] => server.connections(),
-    ...{ turn, counters, events, detours },
+    ...{ turn, counters, events, detours, clock },
     window: options.broadcastWindow ?? 0,
   })
   const exchange =
@@ -123,7 +127,7 @@ export function createCore(
   })
   const host: AppHost = {
     limits: runtimeLimits(limits, compressFrom),
-    ...{ codec, logger, counters, events, rooms, server, turn, detours },
+    ...{ clock, codec, logger, counters, events, rooms, server, turn, detours },
     isProduction: process.env.NODE_ENV === 'production',
   }
   return {
@@ -185,8 +189,9 @@ function createRuntime({ host, app, options, limits }: RuntimeSource, late: Late
     mayJoin: (connection, room) => hooks.beforeJoin(connection, room),
     admitted: (connection, revoked) => lifecycle.admit(connection, revoked),
   })
-  const rosters = new RoomRosters(app.presence, host.rooms)
-  const memberships = new Memberships(app, failures, rosters)
+  const rosters = new RoomRosters(app.presence, host.rooms, host.clock)
+  const history = new MemoryRoomHistory(host.clock)
+  const memberships = new Memberships(app, failures, { rosters, history })
   const timeout = limits.authorizeTimeout * 1000
   const window = resolveRecovery(options.recovery)
   const recovery =

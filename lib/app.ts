@@ -22,6 +22,7 @@ import { jsonCodec } from './protocol/codec.js'
 import { EVERYONE_CHANNEL } from './rooms/channels.js'
 import { RoomChannel } from './rooms/room-channel.js'
 import { WsRoomManager } from './rooms/ws-room-manager.js'
+import { machine, type Platform } from './platform.js'
 import { compilePathMatcher } from './routing/path-matcher.js'
 import type { AppHost } from './runtime/app-host.js'
 import { LiveConnection } from './runtime/live-connection.js'
@@ -42,7 +43,7 @@ import {
   type SocketHandlers,
 } from './uws/uws-server.js'
 import { addHealthRoutes } from './uws/health-routes.js'
-import { WsApp } from './ws-app.js'
+import { WsApp, type WsAppParts } from './ws-app.js'
 
 /**
  * Makes an app: reads the decorators, resolves the controllers and compiles one route table. It does
@@ -57,9 +58,14 @@ import { WsApp } from './ws-app.js'
  * ```
  */
 export function createWsApp(options: WsAppOptions): WsApp {
+  return new WsApp(buildApp(options, machine))
+}
+
+/** Builds all that an app consists of, on this machine or on one that is made up. */
+export function buildApp(options: WsAppOptions, platform: Platform): WsAppParts {
   const problems = new Problems()
   if (!checkOptions(options, problems)) problems.throwIfAny()
-  const settings = readSettings(options, problems)
+  const settings = readSettings(options, platform, problems)
   const container = new AppContainer(isUsable(options.container) ? options.container : undefined)
   const transport = resolveTransport(options.broadcastTransport, container, problems)
   if (transport) container.register(BroadcastTransport, transport)
@@ -76,11 +82,11 @@ export function createWsApp(options: WsAppOptions): WsApp {
     problems,
     warn: (text) => settings.logger.warn({}, text),
   })
-  native.app = createNativeApp(options.tls)
+  native.app = createNativeApp(platform.loadUws(), options.tls)
   return assemble(settings, core, { container, native: native.app, compiled })
 }
 
-function readSettings(options: WsAppOptions, problems: Problems): Settings {
+function readSettings(options: WsAppOptions, platform: Platform, problems: Problems): Settings {
   const orReport = <T>(name: string, compile: () => T, fallback: T): T => {
     if (problems.has(`createWsApp.${name}`)) return fallback
     try {
@@ -94,6 +100,7 @@ function readSettings(options: WsAppOptions, problems: Problems): Settings {
   const { upgradePath, trustProxy, logger } = options
   return {
     options,
+    platform,
     limits: resolveLimits(options),
     logger: logger === false ? silentLogger : safeLogger(logger ?? createPinoLogger()),
     matchPath: orReport(
@@ -121,8 +128,13 @@ interface Built {
   readonly compiled: ReturnType<typeof compileApp>
 }
 
-function assemble(settings: Settings, core: Core, { container, native, compiled }: Built): WsApp {
-  const { limits, logger } = settings
+function assemble(
+  settings: Settings,
+  core: Core,
+  { container, native, compiled }: Built,
+): WsAppParts {
+  const { limits, logger, platform } = settings
+  const { clock } = platform
   const { host, exchange } = core
   const { closeFrameTime: linger } = FIXED_LIMITS
   const runtime = core.runtimeOf(compiled)
@@ -132,6 +144,8 @@ function assemble(settings: Settings, core: Core, { container, native, compiled 
     limits: nativeLimits(limits),
     upgrader: createUpgrader(settings, host, ips),
     ips,
+    uws: platform.loadUws(),
+    clock,
     logger,
   })
   const http = new WsHttp(native, logger)
@@ -143,14 +157,22 @@ function assemble(settings: Settings, core: Core, { container, native, compiled 
       const text = host.codec === jsonCodec ? received.frame : undefined
       host.server.deliver(text ?? host.codec.encode(received.read()), received.slow)
     })
-  return new WsApp({
-    ...{ server: host.server, rooms: host.rooms, events: host.events, counters: host.counters },
+  return {
+    ...{
+      clock,
+      server: host.server,
+      rooms: host.rooms,
+      events: host.events,
+      counters: host.counters,
+    },
     container: () => container.container,
     http,
     readiness: core.readiness,
     onSignals: (close) => {
-      const signals = resolveSignals(settings.options.signals)
-      return signals && onExitSignals({ ...signals, close: () => close(signals), linger, logger })
+      const signals = platform.hearsSignals && resolveSignals(settings.options.signals)
+      return signals
+        ? onExitSignals({ ...signals, close: () => close(signals), linger, logger })
+        : undefined
     },
     start: async (port, address) => {
       await subscribeEveryone(everyone, { port, host: address })
@@ -167,7 +189,7 @@ function assemble(settings: Settings, core: Core, { container, native, compiled 
       uws.stopListening()
       runtime.recovery?.stop()
       const flush = (): void => core.fanOut.flush()
-      await closeConnections({ server: host.server, flush, ...runtime }, drain)
+      await closeConnections({ server: host.server, flush, clock, ...runtime }, drain)
       sweeper.stop()
       runtime.memberships.close()
       // The transport may be disposed of next; one that hangs keeps no app from closing.
@@ -175,12 +197,12 @@ function assemble(settings: Settings, core: Core, { container, native, compiled 
         await everyone?.release()
         await exchange?.whenIdle()
       }
-      await atMost(FIXED_LIMITS.unsubscribeTimeout, released())
+      await atMost(FIXED_LIMITS.unsubscribeTimeout, released(), clock)
       core.unwatch?.()
       uws.close()
       await container.dispose()
     },
-  })
+  }
 }
 
 async function subscribeEveryone(
@@ -227,12 +249,12 @@ function socketHandlers({ host }: Core, { dispatcher, lifecycle }: Runtime): Soc
 }
 
 function createUpgrader(
-  { options, limits, logger, matchPath, readAddress }: Settings,
+  { options, platform, limits, logger, matchPath, readAddress }: Settings,
   host: AppHost,
   ips: IpCounts,
 ): Upgrader {
   return new Upgrader({
-    authorize: options.authorize,
+    authorize: platform.admit(options.authorize),
     userIdOf: options.userId,
     awaitToken: options.awaitToken ?? false,
     refuse: options.refuse ?? 'close',
@@ -242,6 +264,7 @@ function createUpgrader(
     ips,
     revocations: host.server.revocations,
     authorizeTimeout: limits.authorizeTimeout * 1000,
+    clock: host.clock,
     logger,
     counters: host.counters,
     events: host.events,

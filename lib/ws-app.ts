@@ -1,5 +1,5 @@
 import type { DependencyContainer } from './di/tokens.js'
-import { setTimeout as pause } from 'node:timers/promises'
+import type { Clock } from './async/clock.js'
 import { showValue } from './errors/show-value.js'
 import { WsStateError, type WsAppStatus } from './errors/ws-state-error.js'
 import { isSeconds } from './options/check-lifecycle.js'
@@ -35,6 +35,7 @@ export interface WsAppParts {
   readonly events: WsEvents
   readonly counters: WsCounters
   readonly readiness: Readiness
+  readonly clock: Clock
   /** Closes the app when a signal comes, if that is wanted. */
   readonly onSignals: (close: (options: CloseOptions) => Promise<void>) => (() => void) | undefined
   readonly start: (port: number, host: string | undefined) => Promise<number>
@@ -129,12 +130,14 @@ export class WsApp {
   }
 
   async #close(drain: number, delay: number): Promise<void> {
-    const { readiness, stop } = this.#parts
+    const { readiness, stop, clock } = this.#parts
     const isListening = this.#status === 'listening'
     this.#status = 'closing'
     readiness.isClosing = true
     try {
-      if (isListening && delay > 0) await pause(delay)
+      if (isListening && delay > 0) {
+        await new Promise<void>((resolve) => clock.setTimeout(resolve, delay))
+      }
       await stop(drain)
     } finally {
       this.#status = 'closed'

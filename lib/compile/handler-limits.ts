@@ -54,7 +54,7 @@ export function compileRateLimit(
   }
   const take = handlerBuckets(rateLimit as RateLimit)
   return (run) => (context) => {
-    take(context.connection)
+    take(context.connection, context.clock.now())
     return run(context)
   }
 }

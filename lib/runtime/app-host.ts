@@ -1,3 +1,4 @@
+import type { Clock } from '../async/clock.js'
 import type { WsLogger } from '../logging/logger.js'
 import type { WsCodec } from '../protocol/codec.js'
 import type { WsRoomManager } from '../rooms/ws-room-manager.js'

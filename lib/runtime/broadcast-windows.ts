@@ -1,5 +1,5 @@
 import { performance, type EventLoopUtilization } from 'node:perf_hooks'
-import type { WsFrame } from '../protocol/codec.js'
+import { systemClock, type Clock, type ClockTimer } from '../async/clock.js'
 import type { BroadcastWindow } from '../rooms/broadcast-window.js'
 import type { Room } from '../rooms/room.js'
 import type { SlowRule } from '../rooms/slow-rule.js'
@@ -13,7 +13,7 @@ const BUSY = 0.7
 
 /** A push that waits. */
 export interface GatheredPush {
-  readonly frame: WsFrame
+  readonly frame: PushFrame
   readonly exclude: WsConnection | undefined
   readonly slow?: SlowRule | undefined
 }
@@ -32,7 +32,7 @@ interface Batch {
   readonly rooms: Set<AnyRoom>
   /** How busy the event loop was up to then. */
   readonly before: EventLoopUtilization
-  readonly timer: NodeJS.Timeout
+  readonly timer: ClockTimer
 }
 
 /** Delivers a push. */
@@ -45,9 +45,11 @@ export type DeliverPush = (room: AnyRoom, push: GatheredPush) => void
 export class BroadcastWindows {
   readonly #deliver: DeliverPush
   readonly #gatherings = new Map<AnyRoom, Gathering>()
+  readonly #clock: Clock
   readonly #batches = new Map<BroadcastWindow, Batch>()
 
-  constructor(deliver: DeliverPush) {
+  constructor(deliver: DeliverPush, clock: Clock = systemClock) {
+    this.#clock = clock
     this.#deliver = deliver
   }
 
@@ -79,7 +81,7 @@ export class BroadcastWindows {
 
   /** Delivers at once all that was gathered. */
   releaseAll(): void {
-    for (const { timer } of this.#batches.values()) clearTimeout(timer)
+    for (const { timer } of this.#batches.values()) this.#clock.clearTimeout(timer)
     this.#batches.clear()
     for (const room of [...this.#gatherings.keys()]) this.release(room)
   }
@@ -93,8 +95,8 @@ export class BroadcastWindows {
   #startBatch(window: BroadcastWindow): Batch {
     const length = window === 'auto' ? AUTO_WINDOW : window
     // What has arrived while the window before was delivered still belongs to this one.
-    const end = (): void => void setImmediate(() => this.#end(window))
-    const timer = setTimeout(end, length).unref()
+    const end = (): void => this.#clock.setImmediate(() => this.#end(window))
+    const timer = this.#clock.setTimeout(end, length).unref()
     const before = performance.eventLoopUtilization()
     const batch = { rooms: new Set<AnyRoom>(), before, timer }
     this.#batches.set(window, batch)

@@ -1,3 +1,5 @@
+import { systemClock, type Clock, type ClockTimer } from '../async/clock.js'
+
 /** How old a reading may be, in milliseconds: at most as long as a rate limit needs for a few messages. */
 const RESOLUTION = 10
 
@@ -6,9 +8,14 @@ const RESOLUTION = 10
  * a reading costs as much as routing a message.
  */
 export class CoarseClock {
+  readonly #clock: Clock
   #time = 0
   #isFresh = false
-  #timer: NodeJS.Timeout | undefined
+  #timer: ClockTimer | undefined
+
+  constructor(clock: Clock = systemClock) {
+    this.#clock = clock
+  }
 
   now(): number {
     if (!this.#isFresh) this.#read()
@@ -16,9 +23,9 @@ export class CoarseClock {
   }
 
   #read(): void {
-    this.#time = performance.now()
+    this.#time = this.#clock.now()
     this.#isFresh = true
     if (this.#timer) this.#timer.refresh()
-    else this.#timer = setTimeout(() => (this.#isFresh = false), RESOLUTION).unref()
+    else this.#timer = this.#clock.setTimeout(() => (this.#isFresh = false), RESOLUTION).unref()
   }
 }

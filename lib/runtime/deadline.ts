@@ -13,22 +13,23 @@ type Run = (context: WsContext) => unknown
  */
 export function withDeadline(run: Run, milliseconds: number): Run {
   return (context) => {
+    const { clock } = context
     const result = run(context)
     if (!isPromise(result)) return result
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
+      const timer = clock.setTimeout(() => {
         const error = new WsError(408, 'The handler took too long')
         context.expire(error)
         reject(error)
       }, milliseconds)
       void Promise.resolve(result).then(
         (value) => {
-          clearTimeout(timer)
+          clock.clearTimeout(timer)
           if (context.isOver) context.reportLate()
           else resolve(value)
         },
         (error: unknown) => {
-          clearTimeout(timer)
+          clock.clearTimeout(timer)
           if (context.isOver) context.reportLate(error)
           // Handed on as it is, whatever was thrown.
           else resolve(result)

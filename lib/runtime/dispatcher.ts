@@ -32,12 +32,13 @@ export class Dispatcher {
   readonly #failures: Failures
   readonly #reserved: ReservedMessages
   readonly #onIdle: (() => void)[] = []
-  readonly #clock = new CoarseClock()
+  readonly #clock: CoarseClock
   readonly #addresses: AddressBuckets | undefined
   #isStopping = false
 
   constructor({ host, app, failures, reserved }: DispatcherParts) {
     this.#host = host
+    this.#clock = new CoarseClock(host.clock)
     const { rateLimitPerIp } = host.limits
     this.#addresses = rateLimitPerIp === false ? undefined : new AddressBuckets(rateLimitPerIp)
     this.#app = app

@@ -14,16 +14,15 @@ export function tooMany(milliseconds: number): WsError {
 /**
  * A token bucket for each connection that comes by, kept no longer than the connection.
  *
- * @param now milliseconds of a clock that is never set back
- * @returns takes a token; throws WsError 429 when there is none
+ * @returns takes a token, at a time in milliseconds of a clock that is never set back; throws WsError
+ * 429 when there is none
  */
-export function handlerBuckets(
-  { perSecond, burst }: RateLimit,
-  now: () => number = () => performance.now(),
-): (connection: object) => void {
+export function handlerBuckets({
+  perSecond,
+  burst,
+}: RateLimit): (connection: object, time: number) => void {
   const buckets = new WeakMap<object, Bucket>()
-  return (connection) => {
-    const time = now()
+  return (connection, time) => {
     let bucket = buckets.get(connection)
     if (!bucket) {
       bucket = { tokens: burst, refilledAt: time }

@@ -1,3 +1,4 @@
+import type { ClockTimer } from '../async/clock.js'
 import { isServerFault, WsError } from '../errors/ws-error.js'
 import { CLOSE_CODES } from '../protocol/close-codes.js'
 import { RESERVED_PUSH, TOKEN_EVENT } from '../protocol/reserved-events.js'
@@ -107,7 +108,7 @@ export class Identity {
     let facts: SessionFacts
     try {
       const session = await this.#authorize(new TokenRequest(credentials.request, token))
-      facts = readSession(session, userIdOf)
+      facts = readSession(session, userIdOf, host.clock.date())
     } finally {
       revocations.unwatch(revoked)
     }
@@ -116,22 +117,22 @@ export class Identity {
     credentials.isExpiryTold = false
     host.server.identify(connection, facts)
     if (credentials.held === undefined) return this.#askRooms(connection)
-    if (credentials.held !== true) clearTimeout(credentials.held)
+    if (credentials.held !== true) host.clock.clearTimeout(credentials.held)
     credentials.held = undefined
     admitted(connection, revoked)
   }
 
   async #authorize(request: UpgradeRequest): Promise<unknown> {
-    const { authorize, authorizeTimeout } = this.#parts
-    let timer: NodeJS.Timeout | undefined
+    const { authorize, authorizeTimeout, host } = this.#parts
+    let timer: ClockTimer | undefined
     const late = new Promise<never>((_resolve, reject) => {
       const tell = (): void => reject(new WsError(408, 'authorize took too long'))
-      timer = setTimeout(tell, authorizeTimeout)
+      timer = host.clock.setTimeout(tell, authorizeTimeout)
     })
     try {
       return await Promise.race([authorize?.(request), late])
     } finally {
-      clearTimeout(timer)
+      host.clock.clearTimeout(timer)
     }
   }
 

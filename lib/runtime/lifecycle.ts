@@ -1,3 +1,4 @@
+import type { Clock } from '../async/clock.js'
 import { andThen, guarded, isPromise, type MaybePromise } from '../async/maybe-promise.js'
 import { WsError } from '../errors/ws-error.js'
 import { CLOSE_CODES } from '../protocol/close-codes.js'
@@ -99,7 +100,7 @@ export class Lifecycle {
     connection.closeReason = reason
     connection.pending = undefined
     if (this.#held.delete(connection)) {
-      release(connection.credentials)
+      release(host.clock, connection.credentials)
       return
     }
     host.counters.connections--
@@ -135,9 +136,9 @@ export class Lifecycle {
   #hold(connection: LiveConnection, credentials: Credentials): void {
     this.#held.add(connection)
     connection.pending = this.#createPending()
-    credentials.held = setTimeout(() => {
-      connection.closeSoon(CLOSE_CODES.TIMEOUT, 'No token came in time')
-    }, this.#parts.tokenTimeout).unref()
+    const late = (): void => connection.closeSoon(CLOSE_CODES.TIMEOUT, 'No token came in time')
+    const { host, tokenTimeout } = this.#parts
+    credentials.held = host.clock.setTimeout(late, tokenTimeout).unref()
   }
 
   #findRevocation(
@@ -220,15 +221,15 @@ export class Lifecycle {
 
   /** What hangs must not keep a ghost in its rooms, or the app from closing. */
   #bounded(connection: LiveConnection, done: Promise<unknown>, late: string): Promise<void> {
-    const { limits, logger } = this.#parts.host
+    const { limits, logger, clock } = this.#parts.host
     return new Promise((resolve) => {
-      const timer = setTimeout(() => {
+      const timer = clock.setTimeout(() => {
         logger.warn({ connection: connection.id, milliseconds: limits.disconnectTimeout }, late)
         resolve()
       }, limits.disconnectTimeout)
       timer.unref()
       void done.then(() => {
-        clearTimeout(timer)
+        clock.clearTimeout(timer)
         resolve()
       })
     })
@@ -256,8 +257,8 @@ export class Lifecycle {
   }
 }
 
-function release(credentials: Credentials | undefined): void {
-  if (credentials?.held && credentials.held !== true) clearTimeout(credentials.held)
+function release(clock: Clock, credentials: Credentials | undefined): void {
+  if (credentials?.held && credentials.held !== true) clock.clearTimeout(credentials.held)
 }
 
 async function whenIdle(connection: LiveConnection): Promise<void> {

@@ -42,7 +42,7 @@ export class LiveConnection extends WsConnection implements SlowConnection {
   readonly subprotocol: string
   traceparent: string | undefined
   /** When its socket opened: milliseconds since the epoch. */
-  openedAt = Date.now()
+  openedAt: number
   closeCode: number | undefined
   closeReason = ''
 
@@ -58,7 +58,7 @@ export class LiveConnection extends WsConnection implements SlowConnection {
   faults = 0
   /** Messages it may send now, and when that was last reckoned: milliseconds of a clock that is never set. */
   tokens: number
-  refilledAt = performance.now()
+  refilledAt: number
   /** Messages refused since the bucket was last full. */
   refusals = 0
   /** The last message of each `@Serial` queue. */
@@ -92,6 +92,8 @@ export class LiveConnection extends WsConnection implements SlowConnection {
     this.remoteAddress = identity.remoteAddress
     this.subprotocol = identity.subprotocol
     this.traceparent = identity.traceparent
+    this.openedAt = host.clock.date()
+    this.refilledAt = host.clock.now()
     this.tokens = host.limits.rateLimit === false ? 0 : host.limits.rateLimit.burst
   }
 
@@ -243,7 +245,7 @@ export class LiveConnection extends WsConnection implements SlowConnection {
     if (this.isEnding || !this.socket) return
     this.isEnding = true
     const { socket } = this
-    setImmediate(() => {
+    this.#host.clock.setImmediate(() => {
       // Another one is none of it: it was lost meanwhile, and continued.
       if (this.socket === socket) this.#end(code, reason)
     })
@@ -268,10 +270,10 @@ export class LiveConnection extends WsConnection implements SlowConnection {
 
   countDrop(cause: WsDropCause): void {
     increment(this.#host.counters.drops, cause)
-    const { events } = this.#host
+    const { events, clock } = this.#host
     if (!events.has('drop')) return
     // In a turn of its own: a listener that sends to a client that is too slow already would never end.
-    setImmediate(() => events.emit('drop', { connection: this, cause }))
+    clock.setImmediate(() => events.emit('drop', { connection: this, cause }))
   }
 
   #warnClosed(code: number, reason: string): void {

@@ -1,3 +1,4 @@
+import { systemClock, type Clock, type ClockTimer } from '../async/clock.js'
 import type { LiveConnection } from './live-connection.js'
 
 /** How many are kept at most: whoever opens and drops connections all day must not fill the memory. */
@@ -9,13 +10,19 @@ export class LostConnections {
   readonly #giveUp: (connection: LiveConnection) => void
   /** Until when, in milliseconds of a clock that is never set back; the oldest first. */
   readonly #until = new Map<LiveConnection, number>()
-  #timer: NodeJS.Timeout | undefined
+  readonly #clock: Clock
+  #timer: ClockTimer | undefined
 
   /**
    * @param window milliseconds
    * @param giveUp told of each that is not kept any more; it is not told of those taken
    */
-  constructor(window: number, giveUp: (connection: LiveConnection) => void) {
+  constructor(
+    window: number,
+    giveUp: (connection: LiveConnection) => void,
+    clock: Clock = systemClock,
+  ) {
+    this.#clock = clock
     this.#window = window
     this.#giveUp = giveUp
   }
@@ -30,7 +37,7 @@ export class LostConnections {
   }
 
   add(connection: LiveConnection): void {
-    this.#until.set(connection, performance.now() + this.#window)
+    this.#until.set(connection, this.#clock.now() + this.#window)
     if (this.#until.size > MAX_LOST) this.end(this.#until.keys().next().value as LiveConnection)
     this.#schedule()
   }
@@ -51,13 +58,13 @@ export class LostConnections {
     if (this.#timer) return
     const [first] = this.#until.values()
     if (first === undefined) return
-    const wait = Math.max(0, first - performance.now())
-    this.#timer = setTimeout(() => this.#expire(), wait).unref()
+    const wait = Math.max(0, first - this.#clock.now())
+    this.#timer = this.#clock.setTimeout(() => this.#expire(), wait).unref()
   }
 
   #expire(): void {
     this.#timer = undefined
-    const now = performance.now()
+    const now = this.#clock.now()
     for (const [connection, until] of this.#until) {
       if (until > now) break
       this.end(connection)
@@ -66,7 +73,7 @@ export class LostConnections {
   }
 
   #stop(): void {
-    clearTimeout(this.#timer)
+    this.#clock.clearTimeout(this.#timer)
     this.#timer = undefined
   }
 }

@@ -3,7 +3,6 @@ import type { WsJoined, WsLeft, WsPresence } from '../protocol/v1.js'
 import type { LeaveReason } from '../rooms/leave-reason.js'
 import type { Room } from '../rooms/room.js'
 import type { RoomWatcher } from '../rooms/room-watcher.js'
-import { MemoryRoomHistory } from '../rooms/history/memory-room-history.js'
 import type { RoomHistory, RoomLog } from '../rooms/history/room-history.js'
 import type { Failures } from './failures.js'
 import { LiveConnection } from './live-connection.js'
@@ -14,14 +13,21 @@ import type { WsConnection } from './ws-connection.js'
 /** Where a room is whose pushes are not kept. */
 const NO_HISTORY = { epoch: '', seq: 0 }
 
+/** What is kept of rooms beside their members. */
+export interface RoomRecords {
+  readonly rosters: RoomRosters
+  readonly history: RoomHistory
+}
+
 /** Tells clients that speak `enfilade.v1` where they are members, and where they are no more. */
 export class Memberships implements RoomWatcher<WsConnection> {
   readonly #app: CompiledApp
   readonly #failures: Failures
-  readonly #history: RoomHistory = new MemoryRoomHistory()
+  readonly #history: RoomHistory
   readonly #rosters: RoomRosters
 
-  constructor(app: CompiledApp, failures: Failures, rosters: RoomRosters) {
+  constructor(app: CompiledApp, failures: Failures, { rosters, history }: RoomRecords) {
+    this.#history = history
     this.#rosters = rosters
     this.#app = app
     this.#failures = failures

@@ -49,7 +49,8 @@ export class Recovery {
 
   constructor(parts: RecoveryParts) {
     this.#parts = parts
-    this.#lost = new LostConnections(parts.window, (connection) => this.#giveUp(connection))
+    const giveUp = (connection: LiveConnection): void => this.#giveUp(connection)
+    this.#lost = new LostConnections(parts.window, giveUp, parts.host.clock)
   }
 
   /** How many lost connections are kept. */
@@ -171,11 +172,13 @@ export class Recovery {
   /** Hooks that hang must keep neither the connection nor the client. */
   #watch(attempt: Attempt, refused: MaybePromise<unknown>): () => void {
     if (!isPromise(refused)) return () => undefined
-    const timer = setTimeout(() => {
+    const { clock } = this.#parts.host
+    const timer = clock.setTimeout(() => {
       this.#abandon(attempt)
       attempt.fresh.closeSoon(CLOSE_CODES.TIMEOUT, 'To resume took too long')
-    }, this.#parts.timeout).unref()
-    return () => clearTimeout(timer)
+    }, this.#parts.timeout)
+    timer.unref()
+    return () => clock.clearTimeout(timer)
   }
 
   /** Whether it is still the last one. */

@@ -1,3 +1,4 @@
+import { systemClock, type Clock } from '../async/clock.js'
 import { andThen, type MaybePromise } from '../async/maybe-promise.js'
 import { WsError } from '../errors/ws-error.js'
 import { byteLength } from '../protocol/byte-length.js'
@@ -23,13 +24,19 @@ export interface RosterView {
 export class RoomRosters {
   readonly #rules: readonly PresenceRule[]
   readonly #rooms: WsRoomManager<WsConnection>
+  readonly #clock: Clock
   readonly #rosters = new Map<string, RoomPresence>()
   /** What lost connections showed, by room. */
   readonly #lost = new WeakMap<WsConnection, Map<string, unknown>>()
 
-  constructor(rules: readonly PresenceRule[], rooms: WsRoomManager<WsConnection>) {
+  constructor(
+    rules: readonly PresenceRule[],
+    rooms: WsRoomManager<WsConnection>,
+    clock: Clock = systemClock,
+  ) {
     this.#rules = rules
     this.#rooms = rooms
+    this.#clock = clock
   }
 
   /** @returns `undefined` when the room has no presence */
@@ -101,7 +108,8 @@ export class RoomRosters {
   #open(room: string): RoomPresence {
     const known = this.#rosters.get(room)
     if (known) return known
-    const roster = new RoomPresence({
+    const roster: RoomPresence = new RoomPresence({
+      clock: this.#clock,
       publish: (change) => this.#publish(room, change),
       forget: () => {
         if (this.#rosters.get(room) === roster) this.#rosters.delete(room)

@@ -62,12 +62,17 @@ export type UserIdOf = (session: never) => string | number | null | undefined
 /**
  * Reads a session that `authorize` returned.
  *
+ * @param now milliseconds since the epoch
  * @throws WsError 401 when it has ended already
  * @throws TypeError for an `expiresAt` or a user id that is none
  */
-export function readSession(session: unknown, userIdOf: UserIdOf | undefined): SessionFacts {
+export function readSession(
+  session: unknown,
+  userIdOf: UserIdOf | undefined,
+  now: number = Date.now(),
+): SessionFacts {
   const expiresAt = expiryOf(session)
-  if (expiresAt !== undefined && expiresAt <= Date.now()) {
+  if (expiresAt !== undefined && expiresAt <= now) {
     throw new WsError(401, 'The session has expired')
   }
   return {

@@ -1,3 +1,4 @@
+import type { Clock } from '../async/clock.js'
 import { atMost } from '../async/at-most.js'
 import { CLOSE_CODES } from '../protocol/close-codes.js'
 import { RESERVED_PUSH } from '../protocol/reserved-events.js'
@@ -14,6 +15,7 @@ export interface ShutdownParts {
   readonly dispatcher: Dispatcher
   readonly lifecycle: Lifecycle
   readonly failures: Failures
+  readonly clock: Clock
   /** Sends what waits for the end of a turn or of a broadcast window. */
   readonly flush: () => void
 }
@@ -30,14 +32,14 @@ const LOOK_EVERY = 10
  * @param drain milliseconds to wait for handlers; 0 for none
  */
 export async function closeConnections(parts: ShutdownParts, drain: number): Promise<void> {
-  const { server, dispatcher, lifecycle, flush } = parts
+  const { server, dispatcher, lifecycle, flush, clock } = parts
   dispatcher.stop()
   if (drain > 0) {
     announce(parts)
-    await atMost(drain, dispatcher.whenIdle())
+    await atMost(drain, dispatcher.whenIdle(), clock)
   }
   flush()
-  if (drain > 0) await whenRead(server, Math.min(drain, READ_TIME))
+  if (drain > 0) await whenRead(parts, Math.min(drain, READ_TIME))
   const code = drain > 0 ? CLOSE_CODES.RESTART : CLOSE_CODES.GOING_AWAY
   const reason = drain > 0 ? 'The server restarts' : 'The server shuts down'
   for (const connection of server.connections()) connection.close(code, reason)
@@ -59,11 +61,11 @@ function announce({ server, failures }: ShutdownParts): void {
 }
 
 /** What waits in this process is lost with it; whoever reads too slowly is not waited for long. */
-async function whenRead(server: WsServer, milliseconds: number): Promise<void> {
-  const until = performance.now() + milliseconds
+async function whenRead({ server, clock }: ShutdownParts, milliseconds: number): Promise<void> {
+  const until = clock.now() + milliseconds
   const isWaiting = (): boolean =>
     server.connections().some((connection) => connection.bufferedAmount > 0)
-  while (isWaiting() && performance.now() < until) {
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY))
+  while (isWaiting() && clock.now() < until) {
+    await new Promise<void>((resolve) => clock.setTimeout(resolve, LOOK_EVERY))
   }
 }

@@ -1,3 +1,4 @@
+import type { ClockTimer } from '../async/clock.js'
 import { CLOSE_CODES } from '../protocol/close-codes.js'
 import type { AppHost } from './app-host.js'
 import type { Identity } from './identity.js'
@@ -5,30 +6,37 @@ import { LiveConnection } from './live-connection.js'
 
 const INTERVAL = 1_000
 
+type SweptHost = Pick<AppHost, 'server' | 'counters' | 'clock'>
+
 /**
  * Looks through all connections once a second for what no event tells of: a queue that has grown
  * over its limit by pushes to many rooms, and a session or a lifetime that is over. It also adds up what waits to be sent.
  */
 export class Sweeper {
-  readonly #host: Pick<AppHost, 'server' | 'counters'>
+  readonly #host: SweptHost
   readonly #identity: Identity
   readonly #maxLifetime: number
-  #timer: NodeJS.Timeout | undefined
+  #timer: ClockTimer | undefined
 
   /** @param maxLifetime milliseconds; `Infinity` for none */
-  constructor(host: Pick<AppHost, 'server' | 'counters'>, identity: Identity, maxLifetime: number) {
+  constructor(host: SweptHost, identity: Identity, maxLifetime: number) {
     this.#host = host
     this.#identity = identity
     this.#maxLifetime = maxLifetime
   }
 
   start(): void {
-    this.#timer = setInterval(() => this.#sweep(Date.now()), INTERVAL).unref()
+    const { clock } = this.#host
+    const timer = clock.setTimeout(() => {
+      timer.refresh()
+      this.#sweep(clock.date())
+    }, INTERVAL)
+    this.#timer = timer.unref()
   }
 
   stop(): void {
-    clearInterval(this.#timer)
-    const { counters } = this.#host
+    const { counters, clock } = this.#host
+    clock.clearTimeout(this.#timer)
     counters.queuedBytes = 0
     counters.largestQueue = 0
   }

@@ -1,3 +1,4 @@
+import type { Clock } from '../async/clock.js'
 import type { WsFrame } from '../protocol/codec.js'
 import type { BroadcastWindow } from '../rooms/broadcast-window.js'
 import type { Room } from '../rooms/room.js'
@@ -29,6 +30,8 @@ export interface TopicFanOutOptions {
 }
 
 /** Room names do not start with `$`, so that no room can be this topic. */
+  /** Default: the machine's. */
+  readonly clock?: Clock
 const EVERYONE = '$everyone'
 
 /**
@@ -50,8 +53,9 @@ export class TopicFanOut implements RoomFanOut<WsConnection> {
 
   constructor(options: TopicFanOutOptions) {
     this.#options = options
-    this.#windows = new BroadcastWindows((room, { frame, exclude, slow }) =>
-      this.#inTurn(room, frame, exclude, slow),
+    this.#windows = new BroadcastWindows(
+      (room, { frame, exclude, slow }) => this.#inTurn(room, frame, exclude, slow),
+      options.clock,
     )
   }
 
@@ -60,10 +64,11 @@ export class TopicFanOut implements RoomFanOut<WsConnection> {
     room.reach = Math.max(room.reach, member.rooms.size)
     const { counters, events, detours } = this.#options
     if (!detours.isEmpty && detours.has(member)) detours.enter(member, room.name)
-    else socketOf(member)?.subscribe(room.name)
+    else subscribe(member, room.name)
     counters.memberships++
     if (room.members.size === 1) counters.rooms++
     if (events.has('join')) events.emit('join', { connection: member, room: room.name })
+    this.#count(member, room, 1)
   }
 
   exit(member: WsConnection, room: Room<WsConnection>): void {
@@ -74,18 +79,19 @@ export class TopicFanOut implements RoomFanOut<WsConnection> {
     counters.memberships--
     if (room.members.size === 0) counters.rooms--
     if (events.has('leave')) events.emit('leave', { connection: member, room: room.name })
+    this.#count(member, room, -1)
   }
 
   renew(member: WsConnection, room: Room<WsConnection>): void {
     this.#release(room)
     const { detours } = this.#options
     if (!detours.isEmpty && detours.has(member)) detours.enter(member, room.name)
-    else socketOf(member)?.subscribe(room.name)
+    else subscribe(member, room.name)
   }
 
   publish(
     room: Room<WsConnection>,
-    frame: WsFrame,
+    frame: PushFrame,
     exclude?: WsConnection,
     window: BroadcastWindow = this.#options.window,
     slow?: SlowRule,
@@ -108,7 +114,7 @@ export class TopicFanOut implements RoomFanOut<WsConnection> {
 
   #inTurn(
     room: Room<WsConnection>,
-    frame: WsFrame,
+    frame: PushFrame,
     exclude: WsConnection | undefined,
     slow: SlowRule | undefined,
   ): void {
@@ -119,18 +125,14 @@ export class TopicFanOut implements RoomFanOut<WsConnection> {
 
   #publish(
     room: Room<WsConnection>,
-    frame: WsFrame,
+    frame: PushFrame,
     exclude: WsConnection | undefined,
     slow: SlowRule | undefined,
   ): void {
-    const isBinary = typeof frame !== 'string'
-    const { compressFrom, counters, detours } = this.#options
-    const compress = frame.length >= compressFrom
+    const { counters, detours } = this.#options
     // uWS's `ws.publish` delivers nothing for a socket that is no subscriber.
     const isMember = exclude !== undefined && room.members.has(exclude)
-    const sender = isMember && !detours.has(exclude) ? socketOf(exclude) : undefined
-    const publisher = sender ?? this.#options.publisher
-    publisher.publish(room.name, frame, isBinary, compress)
+    this.#transmit(room.name, frame, isMember && !detours.has(exclude) ? exclude : undefined)
     if (!detours.isEmpty) detours.publish(room.name, { frame, exclude, rule: slow })
     counters.broadcasts++
     counters.pushes += room.members.size - (isMember ? 1 : 0)
@@ -142,23 +144,22 @@ export class TopicFanOut implements RoomFanOut<WsConnection> {
   }
 
   /** Delivers to every connection. The topic for it is made when it is first needed. */
-  publishAll(frame: WsFrame, slow?: SlowRule): void {
+  publishAll(frame: PushFrame, slow?: SlowRule): void {
     const { connections, turn, detours } = this.#options
     if (!this.#hasEveryone) {
       this.#hasEveryone = true
       detours.openEveryone(EVERYONE)
       for (const connection of connections()) {
-        if (!detours.has(connection)) socketOf(connection)?.subscribe(EVERYONE)
+        if (!detours.has(connection)) subscribe(connection, EVERYONE)
       }
     }
     if (!turn.isFull(this.#everyone)) this.#publishToAll(frame, slow)
     else turn.publishLater(this.#everyone, () => this.#publishToAll(frame, slow), frame.length)
   }
 
-  #publishToAll(frame: WsFrame, slow: SlowRule | undefined): void {
-    const { connections, publisher, compressFrom, counters, detours } = this.#options
-    const isBinary = typeof frame !== 'string'
-    publisher.publish(EVERYONE, frame, isBinary, frame.length >= compressFrom)
+  #publishToAll(frame: PushFrame, slow: SlowRule | undefined): void {
+    const { connections, counters, detours } = this.#options
+    this.#transmit(EVERYONE, frame)
     if (!detours.isEmpty) detours.publishAll({ frame, rule: slow })
     counters.broadcasts++
     counters.pushes += counters.connections
@@ -171,7 +172,7 @@ export class TopicFanOut implements RoomFanOut<WsConnection> {
 
   /** A connection has opened. */
   opened(connection: WsConnection): void {
-    if (this.#hasEveryone) socketOf(connection)?.subscribe(EVERYONE)
+    if (this.#hasEveryone) subscribe(connection, EVERYONE)
   }
 
   /** Whether so much has been published that it is time to look for the slow. */

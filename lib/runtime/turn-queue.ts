@@ -1,3 +1,5 @@
+import { systemClock, type Clock } from '../async/clock.js'
+
 /** Who has something to send when the turn is over. */
 export interface LateSender {
   /** Sends it, in one write. */
@@ -37,6 +39,7 @@ export class TurnQueue {
   /** The connection whose message is handled now: uWebSockets.js joins what it is sent. */
   corked: LateSender | undefined
   readonly #report: (error: unknown) => void
+  readonly #clock: Clock
   /** Topics with publishes that wait. */
   readonly #waiting = new Set<TurnTopic>()
   #late: LateSender[] = []
@@ -46,7 +49,8 @@ export class TurnQueue {
   #isWatching = false
 
   /** @param report hears of what failed when nobody else would */
-  constructor(report: (error: unknown) => void) {
+  constructor(report: (error: unknown) => void, clock: Clock = systemClock) {
+    this.#clock = clock
     this.#report = report
   }
 
@@ -108,7 +112,7 @@ export class TurnQueue {
   #watch(): void {
     if (this.#isWatching) return
     this.#isWatching = true
-    setImmediate(() => {
+    this.#clock.setImmediate(() => {
       this.#isWatching = false
       this.#turn++
       this.flush()

@@ -1,3 +1,4 @@
+import type { Clock } from '../async/clock.js'
 import type { WsError } from '../errors/ws-error.js'
 import type { WsFrame } from '../protocol/codec.js'
 import type { WsMessageId, WsParams } from '../protocol/records.js'
@@ -140,6 +141,11 @@ export class WsContext<S = unknown> {
     const isFailure = error !== undefined && error !== this.#deadline?.signal.reason
     if (isFailure) this.#host.logger.warn({ ...fields, err: error }, 'a handler failed after 408')
     else this.#host.logger.warn(fields, 'a handler finished after 408: its result was dropped')
+  }
+
+  /** @internal */
+  get clock(): Clock {
+    return this.#host.clock
   }
 
   /** What `authorize` returned. */

@@ -1,4 +1,5 @@
 import type { HttpRequest, HttpResponse, us_socket_context_t } from 'uWebSockets.js'
+import type { Clock, ClockTimer } from '../async/clock.js'
 import { isPromise } from '../async/maybe-promise.js'
 import { isServerFault, WsError } from '../errors/ws-error.js'
 import type { WsLogger } from '../logging/logger.js'
@@ -38,6 +39,7 @@ export interface UpgradePolicy {
   readonly revocations: Revocations
   /** Milliseconds. */
   readonly authorizeTimeout: number
+  readonly clock: Clock
   readonly logger: WsLogger
   readonly counters: WsCounters
   readonly events: WsEvents
@@ -167,7 +169,7 @@ class Attempt {
   readonly #context: us_socket_context_t
   readonly #request: NativeRequest
   #isAnswered = false
-  #timer: NodeJS.Timeout | undefined
+  #timer: ClockTimer | undefined
   #waiting: Set<Attempt> | undefined
   #revoked: readonly Revocation[] | undefined
 
@@ -195,16 +197,16 @@ class Attempt {
       this.#finish()
       this.#giveSlot()
     })
-    this.#timer = setTimeout(() => {
+    this.#timer = this.#policy.clock.setTimeout(() => {
       this.refuse(new WsError(408, 'authorize took too long'))
     }, milliseconds)
   }
 
   accept(session: unknown): void {
-    const { userIdOf, authorize } = this.#policy
+    const { userIdOf, authorize, clock } = this.#policy
     let facts: SessionFacts
     try {
-      facts = readSession(session, userIdOf)
+      facts = readSession(session, userIdOf, clock.date())
     } catch (error) {
       this.refuse(error)
       return
@@ -296,7 +298,7 @@ class Attempt {
   #finish(): boolean {
     if (this.#isAnswered) return false
     this.#isAnswered = true
-    clearTimeout(this.#timer)
+    this.#policy.clock.clearTimeout(this.#timer)
     this.#waiting?.delete(this)
     this.#policy.revocations.unwatch(this.#revoked)
     return true

@@ -1,4 +1,5 @@
-import type { TemplatedApp, us_listen_socket, WebSocket } from 'uWebSockets.js'
+import type { us_listen_socket, WebSocket } from 'uWebSockets.js'
+import type { Clock } from '../async/clock.js'
 import { WsListenError } from '../errors/ws-listen-error.js'
 import { WsStateError } from '../errors/ws-state-error.js'
 import type { WsLogger } from '../logging/logger.js'
@@ -7,7 +8,7 @@ import type { ConnectionSocket } from '../runtime/connection-socket.js'
 import { LiveConnection, type ConnectionIdentity } from '../runtime/live-connection.js'
 import type { Revocation } from '../runtime/revocations.js'
 import type { IpCounts } from './ip-counts.js'
-import { requireUws } from './native.js'
+import type { NativeApp, UwsModule } from './native.js'
 import type { Admission, SocketData, Upgrader } from './upgrader.js'
 
 /** What happens to sockets, for the runtime to hear. */
@@ -42,6 +43,8 @@ export interface UwsServerParts {
   readonly limits: NativeLimits
   readonly upgrader: Upgrader
   readonly ips: IpCounts
+  readonly uws: UwsModule
+  readonly clock: Clock
   readonly logger: WsLogger
 }
 
@@ -54,13 +57,8 @@ const REPLACED = { code: CLOSE_CODES.REPLACED, reason: '' }
 /** What uWebSockets.js gives as the reason when it cuts a socket for too large a message. */
 const TOO_BIG = 'Received too big message'
 
-/**
- * Creates the native app.
- *
- * @throws WsPlatformError when uWebSockets.js cannot be used here
- */
-export function createNativeApp(tls: object | undefined): TemplatedApp {
-  const uws = requireUws()
+/** Creates the native app. */
+export function createNativeApp(uws: UwsModule, tls: object | undefined): NativeApp {
   return tls ? uws.SSLApp(tls) : uws.App()
 }
 
@@ -69,17 +67,17 @@ export function createNativeApp(tls: object | undefined): TemplatedApp {
  * ends the process or the socket.
  */
 export class UwsServer {
-  readonly #native: TemplatedApp
+  readonly #native: NativeApp
   readonly #parts: UwsServerParts
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   #listenSocket: us_listen_socket | undefined
   #isStopped = false
 
-  constructor(native: TemplatedApp, parts: UwsServerParts) {
+  constructor(native: NativeApp, parts: UwsServerParts) {
     this.#native = native
     this.#parts = parts
     const { maxPayload, idleTimeout, maxBackpressure, compression } = parts.limits
-    const uws = requireUws()
+    const { uws } = parts
     native.ws<SocketData>('/*', {
       maxPayloadLength: maxPayload,
       idleTimeout,
@@ -110,8 +108,7 @@ export class UwsServer {
    */
   listen(port: number, host: string | undefined): Promise<number> {
     if (this.#isStopped) return Promise.reject(overtaken())
-    const uws = requireUws()
-    const { upgrader } = this.#parts
+    const { upgrader, uws } = this.#parts
     this.#native.any('/*', (response, request) => upgrader.answer(response, request))
     return new Promise((resolve, reject) => {
       const settle: OnListen = (socket) => {
@@ -135,14 +132,16 @@ export class UwsServer {
   /** Lets nobody in any more. */
   stopListening(): void {
     this.#isStopped = true
-    if (this.#listenSocket) requireUws().us_listen_socket_close(this.#listenSocket)
+    const { uws, upgrader } = this.#parts
+    if (this.#listenSocket) uws.us_listen_socket_close(this.#listenSocket)
     this.#listenSocket = undefined
-    this.#parts.upgrader.close()
+    upgrader.close()
   }
 
   /** Closes what is left, once close frames have had time to go out. */
   close(): void {
-    setTimeout(() => this.#native.close(), this.#parts.limits.closeFrameTime).unref()
+    const { clock, limits } = this.#parts
+    clock.setTimeout(() => this.#native.close(), limits.closeFrameTime).unref()
   }
 
   #open(socket: Socket): void {
@@ -171,9 +170,9 @@ export class UwsServer {
    * process crashes, and whoever listens for drops may do either.
    */
   #dropped(socket: Socket): void {
-    const { handlers } = this.#parts
+    const { handlers, clock } = this.#parts
     this.#withConnection(socket, (connection) => {
-      setImmediate(() => this.#guard(() => handlers.dropped(connection)))
+      clock.setImmediate(() => this.#guard(() => handlers.dropped(connection)))
     })
   }
 

@@ -1,3 +1,4 @@
+import { systemClock } from '../../lib/async/clock.js'
 import { silentLogger } from '../../lib/logging/logger.js'
 import { DEFAULT_LIMITS, FIXED_LIMITS } from '../../lib/options/defaults.js'
 import { jsonCodec } from '../../lib/protocol/codec.js'
@@ -82,6 +83,7 @@ export function createHost({ limits, ...parts }: HostParts = {}): AppHost {
   const { maxPayload, idleTimeout, maxDepth, backpressure, rateLimit, maxInFlight } = DEFAULT_LIMITS
   const rooms = parts.rooms ?? new WsRoomManager<WsConnection>()
   return {
+    clock: systemClock,
     codec: jsonCodec,
     logger: silentLogger,
     counters: new WsCounters(),

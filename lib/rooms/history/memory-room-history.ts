@@ -1,3 +1,4 @@
+import { systemClock, type Clock } from '../../async/clock.js'
 import { MemoryRoomLog, type HistoryBudget } from './memory-room-log.js'
 import type { HistoryOptions, RoomHistory, RoomLog } from './room-history.js'
 
@@ -6,7 +7,12 @@ export class MemoryRoomHistory implements RoomHistory {
   readonly #instance = crypto.randomUUID().slice(0, 8)
   readonly #logs = new Map<string, RoomLog>()
   readonly #budget: HistoryBudget = { used: 0 }
+  readonly #clock: Clock
   #opened = 0
+
+  constructor(clock: Clock = systemClock) {
+    this.#clock = clock
+  }
 
   /** How many rooms are kept. */
   get size(): number {
@@ -19,7 +25,8 @@ export class MemoryRoomHistory implements RoomHistory {
     // A room that was forgotten counts from 1 again: that must not pass for what it was before.
     const epoch = `${this.#instance}-${++this.#opened}`
     const forget = (): boolean => this.#logs.delete(room)
-    const log = new MemoryRoomLog({ epoch, forget, budget: this.#budget }, options)
+    const place = { epoch, forget, budget: this.#budget, clock: this.#clock }
+    const log = new MemoryRoomLog(place, options)
     this.#logs.set(room, log)
     return log
   }

@@ -1,3 +1,4 @@
+import type { Clock, ClockTimer } from '../../async/clock.js'
 import type { WsFrame } from '../../protocol/codec.js'
 import type { RoomPosition } from '../../protocol/v1.js'
 import type { HistoryOptions, KeptPush, RoomLog } from './room-history.js'
@@ -18,6 +19,7 @@ export interface HistoryBudget {
 export interface LogPlace {
   readonly epoch: string
   readonly budget: HistoryBudget
+  readonly clock: Clock
   /** Called when the room has had no member for `ttl`. */
   readonly forget: () => void
 }
@@ -38,7 +40,7 @@ export class MemoryRoomLog implements RoomLog {
   #gone = 0
   #length = 0
   #seq = 0
-  #timer: NodeJS.Timeout | undefined
+  #timer: ClockTimer | undefined
 
   constructor(place: LogPlace, options: Required<HistoryOptions>) {
     this.epoch = place.epoch
@@ -53,7 +55,7 @@ export class MemoryRoomLog implements RoomLog {
   append(write: (seq: number) => WsFrame, exclude: string | undefined): WsFrame {
     const frame = write(this.#seq + 1)
     this.#seq++
-    this.#entries.push({ frame, exclude, at: performance.now() })
+    this.#entries.push({ frame, exclude, at: this.#place.clock.now() })
     this.#length += frame.length
     this.#place.budget.used += frame.length
     this.#trim()
@@ -69,10 +71,11 @@ export class MemoryRoomLog implements RoomLog {
   }
 
   setOccupied(isOccupied: boolean): void {
-    clearTimeout(this.#timer)
+    const { clock } = this.#place
+    clock.clearTimeout(this.#timer)
     this.#timer = isOccupied
       ? undefined
-      : setTimeout(() => this.#end(), this.#options.ttl * 1000).unref()
+      : clock.setTimeout(() => this.#end(), this.#options.ttl * 1000).unref()
   }
 
   #end(): void {
@@ -85,8 +88,8 @@ export class MemoryRoomLog implements RoomLog {
 
   #trim(): void {
     const { size, ttl } = this.#options
-    const { budget } = this.#place
-    const oldest = performance.now() - ttl * 1000
+    const { budget, clock } = this.#place
+    const oldest = clock.now() - ttl * 1000
     const entries = this.#entries
     for (; this.#gone < entries.length; this.#gone++) {
       const { at, frame } = entries[this.#gone] as Entry

@@ -1,3 +1,4 @@
+import type { Clock, ClockTimer } from '../../async/clock.js'
 import type { WsPresence, WsMember } from '../../protocol/v1.js'
 import { PRESENCE_GRACE, Roster, type Entry } from './roster.js'
 
@@ -6,6 +7,7 @@ const INTERVAL = 1000 / 60
 
 /** What a room's presence needs. */
 export interface RoomPresenceParts {
+  readonly clock: Clock
   /** Tells all members. */
   readonly publish: (change: WsPresence) => void
   /** There is nobody any more. */
@@ -16,8 +18,8 @@ export interface RoomPresenceParts {
 export class RoomPresence {
   readonly #parts: RoomPresenceParts
   readonly #roster = new Roster()
-  #tick: NodeJS.Timeout | undefined
-  #leave: NodeJS.Timeout | undefined
+  #tick: ClockTimer | undefined
+  #leave: ClockTimer | undefined
   #toldAt = -Infinity
 
   constructor(parts: RoomPresenceParts) {
@@ -33,7 +35,7 @@ export class RoomPresence {
 
   /** A connection left, or was lost: then its member stays for a while. */
   exit(connection: string, isLost: boolean): void {
-    this.#roster.exit(connection, isLost ? performance.now() + PRESENCE_GRACE : undefined)
+    this.#roster.exit(connection, isLost ? this.#parts.clock.now() + PRESENCE_GRACE : undefined)
     this.#settle()
   }
 
@@ -59,16 +61,16 @@ export class RoomPresence {
 
   /** Tells nobody of anything any more. */
   close(): void {
-    clearTimeout(this.#tick)
-    clearTimeout(this.#leave)
+    this.#parts.clock.clearTimeout(this.#tick)
+    this.#parts.clock.clearTimeout(this.#leave)
   }
 
   #settle(): void {
-    clearTimeout(this.#leave)
+    this.#parts.clock.clearTimeout(this.#leave)
     const { nextLeave, hasChanges, isEmpty } = this.#roster
     if (nextLeave !== undefined) {
-      const wait = Math.max(0, nextLeave - performance.now())
-      this.#leave = setTimeout(() => this.#expire(), wait).unref()
+      const wait = Math.max(0, nextLeave - this.#parts.clock.now())
+      this.#leave = this.#parts.clock.setTimeout(() => this.#expire(), wait).unref()
     }
     this.#tellSoon()
     if (isEmpty && !hasChanges) this.#parts.forget()
@@ -76,18 +78,18 @@ export class RoomPresence {
 
   #tellSoon(): void {
     if (this.#tick || !this.#roster.hasChanges) return
-    const wait = Math.max(0, this.#toldAt + INTERVAL - performance.now())
-    this.#tick = setTimeout(() => this.#tell(), Math.ceil(wait)).unref()
+    const wait = Math.max(0, this.#toldAt + INTERVAL - this.#parts.clock.now())
+    this.#tick = this.#parts.clock.setTimeout(() => this.#tell(), Math.ceil(wait)).unref()
   }
 
   #expire(): void {
-    this.#roster.expire(performance.now())
+    this.#roster.expire(this.#parts.clock.now())
     this.#settle()
   }
 
   #tell(): void {
     this.#tick = undefined
-    this.#toldAt = performance.now()
+    this.#toldAt = this.#parts.clock.now()
     const change = this.#roster.takeChanges()
     if (change) this.#parts.publish(change)
     this.#settle()

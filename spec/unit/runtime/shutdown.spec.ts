@@ -18,7 +18,8 @@ function runtime(controller: unknown) {
       dispatcher.receive(client.connection, JSON.stringify(message))
     return { ...client, send }
   }
-  const parts = { server: host.server, dispatcher, lifecycle, failures, flush: () => undefined }
+  const flush = (): void => undefined
+  const parts = { ...host, dispatcher, lifecycle, failures, flush }
   return { host, plain: connect(''), v1: connect(ENFILADE_V1), parts }
 }
 

@@ -1,0 +1,22 @@
+import { systemClock, type Clock } from './async/clock.js'
+import type { Authorize } from './runtime/identity.js'
+import { requireUws, type UwsModule } from './uws/native.js'
+
+/** What an app stands on: sockets, time, and the process. */
+export interface Platform {
+  readonly clock: Clock
+  /** @throws WsPlatformError when there are no sockets to be had */
+  readonly loadUws: () => UwsModule
+  /** Whether signals may end the process, if the options say so. */
+  readonly hearsSignals: boolean
+  /** Decides about requests with the app's `authorize`, or in its place. */
+  readonly admit: (authorize: Authorize | undefined) => Authorize | undefined
+}
+
+/** This machine, with uWebSockets.js. */
+export const machine: Platform = {
+  clock: systemClock,
+  loadUws: requireUws,
+  hearsSignals: true,
+  admit: (authorize) => authorize,
+}
