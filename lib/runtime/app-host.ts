@@ -12,6 +12,7 @@ import type { WsServer } from './ws-server.js'
 
 /** What the connections and messages of one app share. */
 export interface AppHost {
+  readonly clock: Clock
   readonly codec: WsCodec
   readonly limits: RuntimeLimits
   readonly logger: WsLogger

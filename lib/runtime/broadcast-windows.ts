@@ -1,5 +1,6 @@
 import { performance, type EventLoopUtilization } from 'node:perf_hooks'
 import { systemClock, type Clock, type ClockTimer } from '../async/clock.js'
+import type { WsFrame } from '../protocol/codec.js'
 import type { BroadcastWindow } from '../rooms/broadcast-window.js'
 import type { Room } from '../rooms/room.js'
 import type { SlowRule } from '../rooms/slow-rule.js'
@@ -13,7 +14,7 @@ const BUSY = 0.7
 
 /** A push that waits. */
 export interface GatheredPush {
-  readonly frame: PushFrame
+  readonly frame: WsFrame
   readonly exclude: WsConnection | undefined
   readonly slow?: SlowRule | undefined
 }
@@ -44,8 +45,8 @@ export type DeliverPush = (room: AnyRoom, push: GatheredPush) => void
  */
 export class BroadcastWindows {
   readonly #deliver: DeliverPush
-  readonly #gatherings = new Map<AnyRoom, Gathering>()
   readonly #clock: Clock
+  readonly #gatherings = new Map<AnyRoom, Gathering>()
   readonly #batches = new Map<BroadcastWindow, Batch>()
 
   constructor(deliver: DeliverPush, clock: Clock = systemClock) {

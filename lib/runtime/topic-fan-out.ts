@@ -25,13 +25,13 @@ export interface TopicFanOutOptions {
   readonly events: WsEvents
   /** How long pushes wait for others when nothing else is said. */
   readonly window: BroadcastWindow
+  /** Default: the machine's. */
+  readonly clock?: Clock
   /** All open connections. */
   readonly connections: () => Iterable<WsConnection>
 }
 
 /** Room names do not start with `$`, so that no room can be this topic. */
-  /** Default: the machine's. */
-  readonly clock?: Clock
 const EVERYONE = '$everyone'
 
 /**
@@ -64,11 +64,10 @@ export class TopicFanOut implements RoomFanOut<WsConnection> {
     room.reach = Math.max(room.reach, member.rooms.size)
     const { counters, events, detours } = this.#options
     if (!detours.isEmpty && detours.has(member)) detours.enter(member, room.name)
-    else subscribe(member, room.name)
+    else socketOf(member)?.subscribe(room.name)
     counters.memberships++
     if (room.members.size === 1) counters.rooms++
     if (events.has('join')) events.emit('join', { connection: member, room: room.name })
-    this.#count(member, room, 1)
   }
 
   exit(member: WsConnection, room: Room<WsConnection>): void {
@@ -79,19 +78,18 @@ export class TopicFanOut implements RoomFanOut<WsConnection> {
     counters.memberships--
     if (room.members.size === 0) counters.rooms--
     if (events.has('leave')) events.emit('leave', { connection: member, room: room.name })
-    this.#count(member, room, -1)
   }
 
   renew(member: WsConnection, room: Room<WsConnection>): void {
     this.#release(room)
     const { detours } = this.#options
     if (!detours.isEmpty && detours.has(member)) detours.enter(member, room.name)
-    else subscribe(member, room.name)
+    else socketOf(member)?.subscribe(room.name)
   }
 
   publish(
     room: Room<WsConnection>,
-    frame: PushFrame,
+    frame: WsFrame,
     exclude?: WsConnection,
     window: BroadcastWindow = this.#options.window,
     slow?: SlowRule,
@@ -114,7 +112,7 @@ export class TopicFanOut implements RoomFanOut<WsConnection> {
 
   #inTurn(
     room: Room<WsConnection>,
-    frame: PushFrame,
+    frame: WsFrame,
     exclude: WsConnection | undefined,
     slow: SlowRule | undefined,
   ): void {
@@ -125,14 +123,18 @@ export class TopicFanOut implements RoomFanOut<WsConnection> {
 
   #publish(
     room: Room<WsConnection>,
-    frame: PushFrame,
+    frame: WsFrame,
     exclude: WsConnection | undefined,
     slow: SlowRule | undefined,
   ): void {
-    const { counters, detours } = this.#options
+    const isBinary = typeof frame !== 'string'
+    const { compressFrom, counters, detours } = this.#options
+    const compress = frame.length >= compressFrom
     // uWS's `ws.publish` delivers nothing for a socket that is no subscriber.
     const isMember = exclude !== undefined && room.members.has(exclude)
-    this.#transmit(room.name, frame, isMember && !detours.has(exclude) ? exclude : undefined)
+    const sender = isMember && !detours.has(exclude) ? socketOf(exclude) : undefined
+    const publisher = sender ?? this.#options.publisher
+    publisher.publish(room.name, frame, isBinary, compress)
     if (!detours.isEmpty) detours.publish(room.name, { frame, exclude, rule: slow })
     counters.broadcasts++
     counters.pushes += room.members.size - (isMember ? 1 : 0)
@@ -144,22 +146,23 @@ export class TopicFanOut implements RoomFanOut<WsConnection> {
   }
 
   /** Delivers to every connection. The topic for it is made when it is first needed. */
-  publishAll(frame: PushFrame, slow?: SlowRule): void {
+  publishAll(frame: WsFrame, slow?: SlowRule): void {
     const { connections, turn, detours } = this.#options
     if (!this.#hasEveryone) {
       this.#hasEveryone = true
       detours.openEveryone(EVERYONE)
       for (const connection of connections()) {
-        if (!detours.has(connection)) subscribe(connection, EVERYONE)
+        if (!detours.has(connection)) socketOf(connection)?.subscribe(EVERYONE)
       }
     }
     if (!turn.isFull(this.#everyone)) this.#publishToAll(frame, slow)
     else turn.publishLater(this.#everyone, () => this.#publishToAll(frame, slow), frame.length)
   }
 
-  #publishToAll(frame: PushFrame, slow: SlowRule | undefined): void {
-    const { connections, counters, detours } = this.#options
-    this.#transmit(EVERYONE, frame)
+  #publishToAll(frame: WsFrame, slow: SlowRule | undefined): void {
+    const { connections, publisher, compressFrom, counters, detours } = this.#options
+    const isBinary = typeof frame !== 'string'
+    publisher.publish(EVERYONE, frame, isBinary, frame.length >= compressFrom)
     if (!detours.isEmpty) detours.publishAll({ frame, rule: slow })
     counters.broadcasts++
     counters.pushes += counters.connections
@@ -172,7 +175,7 @@ export class TopicFanOut implements RoomFanOut<WsConnection> {
 
   /** A connection has opened. */
   opened(connection: WsConnection): void {
-    if (this.#hasEveryone) subscribe(connection, EVERYONE)
+    if (this.#hasEveryone) socketOf(connection)?.subscribe(EVERYONE)
   }
 
   /** Whether so much has been published that it is time to look for the slow. */
