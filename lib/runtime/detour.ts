@@ -23,11 +23,11 @@ export interface DetourRegistry {
 }
 
 /** Of the limit: what waits in the socket when a connection is taken out of the topics. */
-const DIVERT_FROM = 1 / 2
+const DIVERT_FROM = 1 / 4
 /** Of the limit: up to here the socket is filled from the queue. */
-const FILL_TO = 1 / 4
+const FILL_TO = 1 / 8
 /** Of the limit: from here down a connection whose queue is empty is back to normal. */
-const RESTORE_FROM = 1 / 8
+const RESTORE_FROM = 1 / 16
 
 /** Whether so much waits in a socket that its connection is slow. */
 export function isSlow(buffered: number, limit: number): boolean {
@@ -82,10 +82,10 @@ export class Detour {
     }
     const space = this.#limit - socket.getBufferedAmount()
     const isIn = this.#queue.add(frame, rule, space)
-    if (isIn && this.#queue.bytes > space) {
-      this.#connection.evict(CLOSE_CODES.TRY_AGAIN_LATER, 'Slow consumer')
-    }
-    return isIn
+    if (!isIn || this.#queue.bytes <= space) return isIn
+    this.#connection.evict(CLOSE_CODES.TRY_AGAIN_LATER, 'Slow consumer')
+    this.abandon()
+    return false
   }
 
   /** The socket has sent some of what waited in it: it is filled again. */
@@ -107,6 +107,16 @@ export class Detour {
   finish(): void {
     const { socket } = this.#connection
     if (this.#isOn && socket) this.#send(socket, Infinity)
+  }
+
+  /**
+   * The connection is closed for being slow: what waits is dropped. In the socket it would take memory,
+   * as long as the client does not read, and keep the close frame from it.
+   */
+  abandon(): void {
+    let losses = this.#queue.length
+    this.#queue.clear()
+    while (losses-- > 0) this.#drop()
   }
 
   /** The connection has closed. */

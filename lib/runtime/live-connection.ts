@@ -235,6 +235,7 @@ export class LiveConnection extends WsConnection implements SlowConnection {
 
   #evictSlow(): void {
     this.evict(CLOSE_CODES.TRY_AGAIN_LATER, 'Slow consumer')
+    this.#detour?.abandon()
   }
 
   /**

@@ -29,6 +29,10 @@ export class SlowQueue {
     return this.#bytes
   }
 
+  get length(): number {
+    return this.#frames.size
+  }
+
   get isEmpty(): boolean {
     return this.#frames.size === 0
   }

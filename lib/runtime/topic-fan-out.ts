@@ -39,7 +39,7 @@ const EVERYONE = '$everyone'
  * was published in a turn of the event loop.
  *
  * A publish does not tell which members are slow. So the members of a room, or all connections, are
- * looked through whenever a quarter of the backpressure limit has been published to them, divided by
+ * looked through whenever an eighth of the backpressure limit has been published to them, divided by
  * the rooms that a member is in: the slow are taken out of the topics, at a price per delivery that is
  * next to nothing, and served one by one until they have caught up.
  */
@@ -180,7 +180,7 @@ export class TopicFanOut implements RoomFanOut<WsConnection> {
 
   /** Whether so much has been published that it is time to look for the slow. */
   #isDue(unchecked: number): boolean {
-    return unchecked > this.#options.backpressure.limit / 4
+    return unchecked > this.#options.backpressure.limit / 8
   }
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import type { WsAppOptions, WsConnection } from 'enfilade'
 import { defer } from '../support/deadline.js'
 import { openRaw } from '../support/open-raw.js'
+import { opcodes } from '../support/raw-frames.js'
 import type { RawSocket } from '../support/raw-socket.js'
 import { startApp, type StartedApp } from '../support/start-app.js'
 import type { WireClient } from '../support/wire-client.js'
@@ -70,7 +71,7 @@ describe("a peer that does not read, with the policy 'close'", () => {
     const gone = defer<number>()
     app.events.on('disconnect', ({ code }) => gone.resolve(code))
     const most: number[] = []
-    await pushUntil(stage, push, () => {
+    const sent = await pushUntil(stage, push, () => {
       most.push(stage.slowConnection.bufferedAmount)
       return !stage.slowConnection.isOpen
     })
@@ -79,8 +80,9 @@ describe("a peer that does not read, with the policy 'close'", () => {
     expect(await gone.promise).toBe(1013)
     slow.resume()
     expect(await slow.closed).toEqual({ code: 1013, reason: 'Slow consumer', clean: true })
-    // Nothing that was sent before was lost.
-    expect(app.counters.drops).toEqual({})
+    const got = slow.frames.filter(({ opcode }) => opcode === opcodes.text).length
+    expect(got).toBeGreaterThan(0)
+    expect(got + (app.counters.drops.backpressure ?? 0)).toBe(sent)
     expect(await quick.call('$ping', '/')).toBeNull()
     expect(app.counters.connections).toBe(1)
   })

@@ -7,9 +7,9 @@ import { openRaw } from '../support/open-raw.js'
 import type { RawSocket } from '../support/raw-socket.js'
 import { startApp } from '../support/start-app.js'
 
-/** `npm run slow-crowd` is the whole of it: ten runs of it in full. */
-const isWhole = process.env.SLOW_CROWD === 'whole'
-const [slowCount, quickCount, runs] = isWhole ? [20, 100, 10] : [4, 8, 1]
+// `npm run slow-crowd` is the whole of it, with the processes apart: ten pairs of runs.
+const slowCount = 4
+const quickCount = 8
 const room = '/room'
 const limit = 1024 * 1024
 const perMillisecond = 5
@@ -93,19 +93,14 @@ async function run(): Promise<Report> {
 }
 
 describe('clients that never read, in a room with others', () => {
-  it.each(Array.from({ length: runs }, (_, index) => index + 1))(
-    'are closed with 1013, within their limit, and the others miss nothing (%d)',
-    async () => {
-      const { pushed, closed, mostWaiting, longest } = await run()
-      for (const close of closed) expect(close).toMatchObject({ code: 1013, clean: true })
-      expect(quick.map(({ got, faults }) => ({ got, faults }))).toEqual(
-        Array.from({ length: quickCount }, () => ({ got: pushed, faults: 0 })),
-      )
-      expect(mostWaiting).toBeLessThanOrEqual(slowCount * limit * 1.2)
-      expect(mostWaiting).toBeGreaterThan(limit / 2)
-      expect(longest).toBeLessThan(1_000)
-      if (isWhole) console.log({ pushed, mostWaiting, longest })
-    },
-    60_000,
-  )
+  it('are closed with 1013, within their limit, and the others miss nothing', async () => {
+    const { pushed, closed, mostWaiting, longest } = await run()
+    for (const close of closed) expect(close).toMatchObject({ code: 1013, clean: true })
+    expect(quick.map(({ got, faults }) => ({ got, faults }))).toEqual(
+      Array.from({ length: quickCount }, () => ({ got: pushed, faults: 0 })),
+    )
+    expect(mostWaiting).toBeLessThanOrEqual(slowCount * limit * 1.2)
+    expect(mostWaiting).toBeGreaterThan(limit / 2)
+    expect(longest).toBeLessThan(1_000)
+  }, 60_000)
 })

@@ -144,7 +144,8 @@ describe('backpressure', () => {
     await nextTurn()
     expect(socket.closed).toBeUndefined()
     socket.buffered = 2001
-    expect(connection.send('e', '/')).toBe(true)
+    expect(connection.send('e', '/')).toBe(false)
+    expect(connection.dropped).toBe(1)
     await nextTurn()
     expect(socket.closed).toEqual({ code: 1013, reason: 'Slow consumer' })
   })

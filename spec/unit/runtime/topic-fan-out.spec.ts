@@ -198,12 +198,12 @@ describe('what is counted', () => {
 
 describe('slow connections', () => {
   const slow = { code: 1013, reason: 'Slow consumer' }
-  /** More than half of the limit: the connection is served one by one. */
-  const SLOW = LIMIT / 2 + 1
+  /** More than a quarter of the limit: the connection is served one by one. */
+  const SLOW = LIMIT / 4 + 1
 
   /** Publishes as much as it takes for the members to be looked at. */
-  function publishQuarter(): void {
-    say('-'.repeat(LIMIT / 4))
+  function publishEighth(): void {
+    say('-'.repeat(LIMIT / 8))
   }
 
   /** A slow and a quick member; what brought them there is not remembered. */
@@ -211,15 +211,15 @@ describe('slow connections', () => {
     const members = [connect(policy), connect(policy)]
     for (const { connection } of members) void rooms.join(connection, room)
     members[0]!.socket.buffered = SLOW
-    publishQuarter()
+    publishEighth()
     for (const { socket } of members) socket.frames.length = 0
     return members
   }
 
   it.each([
-    ['a room', () => say('x'.repeat(70))],
-    ['everyone', () => fanOut.publishAll('x'.repeat(120))],
-  ])('are looked for when a quarter of the limit went to %s', async (_what, publish) => {
+    ['a room', () => say('x'.repeat(5))],
+    ['everyone', () => fanOut.publishAll('x'.repeat(60))],
+  ])('are looked for when an eighth of the limit went to %s', async (_what, publish) => {
     const [ann, bob] = [connect(), connect()]
     for (const { connection } of [ann, bob]) void rooms.join(connection, room)
     ann.socket.buffered = LIMIT + 1
@@ -237,7 +237,7 @@ describe('slow connections', () => {
     const { connection, socket } = connect()
     for (const name of ['/a', '/b', '/c', room]) void rooms.join(connection, name)
     socket.buffered = SLOW
-    say('-'.repeat(LIMIT / 16))
+    say('-'.repeat(LIMIT / 32))
     expect(socket.topics.size).toBe(0)
   })
 
@@ -260,15 +260,15 @@ describe('slow connections', () => {
   it('stay out as long as much waits in the socket', () => {
     const [ann] = setUp()
     say('one')
-    ann!.socket.buffered = LIMIT / 4
+    ann!.socket.buffered = LIMIT / 8
     ann!.connection.drained()
     expect(heard(ann!.socket)).toEqual([])
-    ann!.socket.buffered = LIMIT / 4 - 1
+    ann!.socket.buffered = LIMIT / 8 - 1
     ann!.socket.status = 0
     ann!.connection.drained()
     expect(heard(ann!.socket)).toEqual(['one'])
     expect(ann!.socket.topics.size).toBe(0)
-    ann!.socket.buffered = LIMIT / 8
+    ann!.socket.buffered = LIMIT / 16
     ann!.connection.drained()
     expect(ann!.socket.topics).toEqual(new Set([room]))
   })
@@ -310,16 +310,18 @@ describe('slow connections', () => {
     expect(ann!.socket.records).toHaveLength(2)
   })
 
-  it('are closed when what waits is over the limit, after all of it', async () => {
+  it('are closed when what waits is over the limit, and what waits is dropped and counted', async () => {
     const [ann, bob] = setUp()
     const text = 'x'.repeat(250)
-    for (let count = 0; count < 2; count++) say(text)
+    let count = 0
+    while (!ann!.connection.isEnding) {
+      say(text)
+      count++
+    }
     await nextTurn()
     expect(ann!.socket.closed?.code).toBe(1013)
-    expect([heard(ann!.socket), heard(bob!.socket)]).toEqual([
-      [text, text],
-      [text, text],
-    ])
+    expect([heard(ann!.socket), heard(bob!.socket)]).toEqual([[], Array(count).fill(text)])
+    expect(ann!.connection.dropped).toBe(count)
     expect(detours.isEmpty).toBe(false)
     ann!.connection.forgetDetour()
     expect(detours.isEmpty).toBe(true)
@@ -339,8 +341,8 @@ describe('slow connections', () => {
     expect(ann!.socket.closed).toBeUndefined()
     ann!.socket.buffered = 0
     ann!.connection.drained()
-    expect(heard(ann!.socket).map(Number)).toEqual([0, 1, 2, 3, 4])
-    expect(ann!.connection.dropped).toBe(15)
+    expect(heard(ann!.socket).map(Number)).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
+    expect(ann!.connection.dropped).toBe(12)
     expect(heard(ann!.socket).length + ann!.connection.dropped).toBe(20)
   })
 })
