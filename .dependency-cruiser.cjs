@@ -82,6 +82,11 @@ const folders = {
     files: ['ws-app.ts'],
     why: 'Commands use the app as a program of the user would, and nobody uses them.',
   },
+  testing: {
+    may: ['async', 'client', 'di', 'errors', 'logging', 'options', 'protocol', 'runtime', 'uws'],
+    wires: true,
+    why: 'A whole app on sockets and a clock that are made up.',
+  },
   uws: {
     may: ['runtime', 'protocol', 'errors', 'async'],
     types: ['options', 'logging', 'rooms'],

@@ -23,6 +23,7 @@ const config: Config = {
     '^enfilade/jwt$': '<rootDir>/lib/jwt/index.ts',
     '^enfilade/(metrics|opentelemetry)$': '<rootDir>/lib/$1/index.ts',
     '^enfilade/(nats|redis)$': '<rootDir>/lib/transports/$1/index.ts',
+    '^enfilade/testing$': '<rootDir>/lib/testing/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   // Jest runs CommonJS packages while it still links modules: tsyringe would come before the import

@@ -1,0 +1,26 @@
+import type { Authorize } from '../runtime/identity.js'
+
+/** Sessions that a test gives its clients, in the place of what `authorize` would say. */
+export class GivenSessions {
+  #next: { readonly session: unknown } | undefined
+
+  /** The one request that is made meanwhile has this session. */
+  with(session: unknown, request: () => void): void {
+    this.#next = { session }
+    try {
+      request()
+    } finally {
+      this.#next = undefined
+    }
+  }
+
+  /** Asks `authorize` about all others. */
+  over(authorize: Authorize | undefined): Authorize {
+    return (request) => {
+      if (!this.#next) return authorize ? authorize(request) : {}
+      const { session } = this.#next
+      this.#next = undefined
+      return session
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import { clearTimeout as stop, setTimeout as inRealTime } from 'node:timers'
+
+/** Milliseconds of real time that a test waits for what does not come, unless it says otherwise. */
+export const DEFAULT_PATIENCE = 2_000
+
+/**
+ * A promise that does not wait for ever. It counts as handled: whoever lets time pass before they look
+ * at it ends no process.
+ *
+ * @param milliseconds of real time
+ * @param late makes the error
+ */
+export function within<T>(
+  promise: Promise<T>,
+  milliseconds: number,
+  late: () => Error,
+): Promise<T> {
+  const bounded = new Promise<T>((resolve, reject) => {
+    const timer = inRealTime(() => reject(late()), milliseconds)
+    promise.then(
+      (value) => {
+        stop(timer)
+        resolve(value)
+      },
+      (error: unknown) => {
+        stop(timer)
+        reject(error as Error)
+      },
+    )
+  })
+  bounded.catch(() => undefined)
+  return bounded
+}
