@@ -84,7 +84,7 @@ const folders = {
   },
   testing: {
     may: ['async', 'client', 'di', 'errors', 'logging', 'options', 'protocol', 'runtime', 'uws'],
-    wires: true,
+    files: ['(app|ws-app|platform)\\.ts'],
     why: 'A whole app on sockets and a clock that are made up.',
   },
   uws: {
