@@ -64,6 +64,10 @@ const folders = {
     types: ['transports', 'uws'],
     why: 'Metrics read what the app has counted; who has no Prometheus does not load them.',
   },
+  msgpack: {
+    may: ['protocol'],
+    why: 'One codec for both sides; who has no MessagePack does not load it.',
+  },
   opentelemetry: {
     may: ['runtime', 'errors', 'async'],
     why: 'Spans are made by middleware; who has no OpenTelemetry does not load it.',
@@ -111,6 +115,7 @@ const soleImporters = {
   },
   jose: { only: ['jwt'], why: 'Who has no JWTs does not install it.' },
   react: { only: ['react'], why: 'Who has no React does not install it.' },
+  msgpackr: { only: ['msgpack'], why: 'Who has no MessagePack does not install it.' },
   'prom-client': { only: ['metrics'], why: 'Who has no Prometheus does not install it.' },
   '@opentelemetry/api': {
     only: ['opentelemetry'],
@@ -208,7 +213,10 @@ module.exports = {
       name: 'no-orphans',
       severity: 'error',
       comment: 'A file nobody imports is dead, or a forgotten export of index.ts.',
-      from: { orphan: true, pathNot: '^lib/((client|jwt|react)/)?(documents/)?index\\.ts$' },
+      from: {
+        orphan: true,
+        pathNot: '^lib/((client|jwt|msgpack|react)/)?(documents/)?index\\.ts$',
+      },
       to: {},
     },
     {

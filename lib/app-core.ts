@@ -1,9 +1,11 @@
 import type { WsLogger } from './logging/logger.js'
 import { FIXED_LIMITS, resolveRecovery, type ResolvedLimits } from './options/defaults.js'
 import type { WsAppOptions } from './options/options.js'
-import { jsonCodec, type WsCodec, type WsFrame } from './protocol/codec.js'
+import { jsonCodec, type WsCodec } from './protocol/codec.js'
 import { pushKind } from './protocol/push-kind.js'
 import type { WsPush } from './protocol/records.js'
+import { Encodings } from './rooms/encodings/encodings.js'
+import { frameFor, type PushFrame } from './rooms/encodings/push-frame.js'
 import { BroadcastExchange, type ExchangeFault } from './rooms/broadcast-exchange.js'
 import { EVERYONE_CHANNEL } from './rooms/channels.js'
 import { MemoryRoomHistory } from './rooms/history/memory-room-history.js'
@@ -88,7 +90,7 @@ export function createCore(
   native: { app?: NativeApp },
 ): Core {
   const { clock } = platform
-  const codec = codecOf(options.codec, logger)
+  const encodings = encodingsOf(options, logger)
   const compressFrom = limits.compression ? FIXED_LIMITS.compressFrom : Infinity
   const late: LateParts = {}
   const turn = new TurnQueue((error) => logger.error({ err: error }, 'sending failed'), clock)
@@ -106,9 +108,9 @@ export function createCore(
   })
   const exchange =
     transport &&
-    new BroadcastExchange(transport, (error, fault) => reportTransport(host, error, fault))
+    new BroadcastExchange(transport, (...fault) => reportTransport(host, ...fault), encodings)
   const rooms = new WsRoomManager<WsConnection>({
-    codec,
+    encodings,
     fanOut,
     ...(exchange && { exchange }),
     maxRoomsPerMember: limits.maxRoomsPerConnection,
@@ -116,18 +118,18 @@ export function createCore(
   })
   const server: WsServer = new WsServer({
     rooms,
-    encode: (push) => codec.encode(push),
+    encodings,
     publishAll: (frame, slow) => fanOut.publishAll(frame, slow),
     added: (connection) => fanOut.opened(connection),
     giveUp: (isMeant) => late.recovery?.revoke(isMeant),
     reauthorize: async (connection) => {
       if (connection instanceof LiveConnection) await late.identity?.reauthorize(connection)
     },
-    ...(exchange && { forward: forwardTo(exchange, codec) }),
+    ...(exchange && { forward: forwardTo(exchange, encodings) }),
   })
   const host: AppHost = {
     limits: runtimeLimits(limits, compressFrom),
-    ...{ clock, codec, logger, counters, events, rooms, server, turn, detours },
+    ...{ clock, encodings, logger, counters, events, rooms, server, turn, detours },
     isProduction: process.env.NODE_ENV === 'production',
   }
   return {
@@ -140,9 +142,10 @@ export function createCore(
   }
 }
 
-function codecOf(given: WsCodec | undefined, logger: WsLogger): WsCodec {
-  if (!given) return jsonCodec
-  return checkedCodec(given, (error) => logger.error({ err: error }, 'the codec failed'))
+function encodingsOf({ codec, codecs }: WsAppOptions, logger: WsLogger): Encodings {
+  const check = (given: WsCodec): WsCodec =>
+    checkedCodec(given, (error) => logger.error({ err: error }, 'the codec failed'))
+  return new Encodings(codec ? check(codec) : jsonCodec, codecs, check)
 }
 
 /** The native app is made last, when nothing can be wrong any more. */
@@ -225,10 +228,11 @@ function reportTransport(host: AppHost, cause: unknown, { action, channel }: Exc
 /** Processes talk JSON: what a codec of one's own has written is for the clients of this one. */
 function forwardTo(
   exchange: BroadcastExchange,
-  codec: WsCodec,
-): (push: WsPush, frame: WsFrame, slow?: SlowRule) => void {
+  { main }: Encodings,
+): (push: WsPush, frame: PushFrame, slow?: SlowRule) => void {
   return (push, frame, slow) => {
-    const text = codec === jsonCodec ? (frame as string) : undefined
+    const own = main.codec === jsonCodec ? frameFor(frame, main) : undefined
+    const text = own as string | undefined
     exchange.publish(EVERYONE_CHANNEL, push, text, slow)
   }
 }

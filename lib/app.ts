@@ -18,7 +18,6 @@ import {
   type ResolvedLimits,
 } from './options/defaults.js'
 import type { WsAppOptions } from './options/options.js'
-import { jsonCodec } from './protocol/codec.js'
 import { EVERYONE_CHANNEL } from './rooms/channels.js'
 import { RoomChannel } from './rooms/room-channel.js'
 import { WsRoomManager } from './rooms/ws-room-manager.js'
@@ -153,10 +152,7 @@ function assemble(
   const sweeper = new Sweeper(host, runtime.identity, (limits.maxLifetime ?? Infinity) * 1000)
   const everyone =
     exchange &&
-    new RoomChannel(exchange, EVERYONE_CHANNEL, (received) => {
-      const text = host.codec === jsonCodec ? received.frame : undefined
-      host.server.deliver(text ?? host.codec.encode(received.read()), received.slow)
-    })
+    new RoomChannel(exchange, EVERYONE_CHANNEL, (received) => host.server.deliver(received))
   return {
     ...{
       clock,
@@ -265,6 +261,7 @@ function createUpgrader(
     revocations: host.server.revocations,
     authorizeTimeout: limits.authorizeTimeout * 1000,
     clock: host.clock,
+    subprotocols: host.encodings.subprotocols,
     logger,
     counters: host.counters,
     events: host.events,

@@ -87,6 +87,14 @@ export type {
   TransportCounters,
   TransportLossCause,
 } from './transports/managed/transport-counters.js'
+export { MemoryHistory } from './transports/history/memory-history.js'
+export type {
+  HistoryAppend,
+  HistoryBounds,
+  HistoryEntry,
+  HistoryPage,
+  WsHistory,
+} from './transports/history/ws-history.js'
 export { MemoryBroadcastHub } from './transports/memory/memory-broadcast-hub.js'
 export { MemoryBroadcastTransport } from './transports/memory/memory-broadcast-transport.js'
 
@@ -94,6 +102,7 @@ export { WsError } from './errors/ws-error.js'
 export { ERROR_CODES, type WsErrorCode } from './errors/error-codes.js'
 export { WsDefinitionError, type DefinitionProblem } from './errors/ws-definition-error.js'
 export { WsListenError } from './errors/ws-listen-error.js'
+export { WsStoreError, type WsStoreFault } from './errors/ws-store-error.js'
 export { WsStateError, type WsAppStatus } from './errors/ws-state-error.js'
 export { WsPlatformError } from './errors/ws-platform-error.js'
 
@@ -107,7 +116,7 @@ export type {
   PushData,
 } from './protocol/channel.js'
 export { CLOSE_CODES } from './protocol/close-codes.js'
-export { jsonCodec, type WsCodec, type WsFrame } from './protocol/codec.js'
+export { jsonCodec, type WsCodec, type WsFrame, type WsSubprotocolCodec } from './protocol/codec.js'
 export { ENFILADE_V1 } from './protocol/subprotocol.js'
 export type { WsMember } from './protocol/v1.js'
 export type {

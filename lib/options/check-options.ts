@@ -2,6 +2,7 @@ import type { Problems } from '../errors/problems.js'
 import { showValue } from '../errors/show-value.js'
 import { nearest } from '../errors/nearest.js'
 import { faultOfWindow } from '../rooms/broadcast-window.js'
+import { checkCodecs } from './check-codecs.js'
 import { checkHealth, checkSignals } from './check-lifecycle.js'
 import { checkLimits } from './check-limits.js'
 import { checkTls } from './check-tls.js'
@@ -47,6 +48,7 @@ const CHECKS: Record<Exclude<keyof WsAppOptions, keyof typeof DEFAULT_LIMITS>, C
     isObject(value) && hasMethods(value, ['decode', 'encode'])
       ? undefined
       : 'must have decode and encode',
+  codecs: checkCodecs,
   logger: (value) =>
     value === false || (isObject(value) && hasMethods(value, ['debug', 'info', 'warn', 'error']))
       ? undefined

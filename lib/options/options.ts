@@ -1,6 +1,6 @@
 import type { DependencyContainer, InjectionToken } from '../di/tokens.js'
 import type { WsLogger } from '../logging/logger.js'
-import type { WsCodec } from '../protocol/codec.js'
+import type { WsCodec, WsSubprotocolCodec } from '../protocol/codec.js'
 import type { BroadcastWindow } from '../rooms/broadcast-window.js'
 import type { BackpressureLimit, RateLimit } from '../runtime/limits.js'
 import type { WsMiddleware, WsMiddlewareClass } from '../runtime/middleware.js'
@@ -145,8 +145,13 @@ export interface WsAppOptions extends LimitOptions {
   readonly broadcastWindow?: BroadcastWindow
   /** Middleware around every handler, in order. Default: none. */
   readonly use?: readonly (WsMiddleware | WsMiddlewareClass)[]
-  /** Default: JSON. */
+  /** The codec of whoever chooses no other. Default: JSON. */
   readonly codec?: WsCodec
+  /**
+   * Codecs that clients may choose by a sub-protocol, such as `msgpack()` of `enfilade/msgpack`: each push
+   * is encoded once for each of them that somebody in the room reads. Default: none.
+   */
+  readonly codecs?: readonly WsSubprotocolCodec[]
   /** A logger with pino's shape, or `false` for none. Default: pino, at the level `LOG_LEVEL`. */
   readonly logger?: WsLogger | false
   /** Default: off. */

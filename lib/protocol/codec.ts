@@ -1,5 +1,5 @@
 import { parseMessage } from './parse-message.js'
-import type { WsPush, WsReply } from './records.js'
+import type { WsMessage, WsPush, WsReply } from './records.js'
 import { writeRecord } from './write-record.js'
 
 /** What travels in one frame: a string is sent as text, bytes as a binary frame. */
@@ -15,6 +15,19 @@ export interface WsCodec {
   /** A text frame arrives as a string, a binary one as bytes that stay valid. */
   decode(frame: WsFrame): unknown
   encode(record: WsReply | WsPush): WsFrame
+}
+
+/**
+ * A codec that connections choose by a sub-protocol, beside JSON. Client and server use the same.
+ *
+ * What `encode` writes, `decode` reads: both see whole records. `decode` may throw anything, which is
+ * `400`.
+ */
+export interface WsSubprotocolCodec {
+  /** Such as `enfilade.v1.msgpack`. Who offers it understands the `$` events. */
+  readonly subprotocol: string
+  decode(frame: WsFrame): unknown
+  encode(record: WsMessage | WsReply | WsPush): WsFrame
 }
 
 /** The default codec: JSON in text frames. Binary frames are refused. */

@@ -1,10 +1,10 @@
-import type { WsFrame } from './codec.js'
+import type { WsCodec, WsFrame } from './codec.js'
 
-/** The event and path of a push that the JSON codec has written; `undefined` for other frames. */
-export function pushKind(frame: WsFrame): string | undefined {
-  if (typeof frame !== 'string') return undefined
+/** The event and path of an encoded push; `undefined` when they cannot be read. */
+export function pushKind(frame: WsFrame, codec: Pick<WsCodec, 'decode'>): string | undefined {
   try {
-    const { event, path } = JSON.parse(frame) as { event?: unknown; path?: unknown }
+    const push: unknown = typeof frame === 'string' ? JSON.parse(frame) : codec.decode(frame)
+    const { event, path } = push as { event?: unknown; path?: unknown }
     return typeof event === 'string' ? `${event}\n${String(path)}` : undefined
   } catch {
     return undefined

@@ -20,5 +20,8 @@ export const TOKEN_EVENT = '$token'
 /** The reserved event by which a client says what its member shows. */
 export const PRESENCE_EVENT = '$presence'
 
+/** The reserved event that carries the frames of documents, both ways. */
+export const DOCUMENT_EVENT = '$document'
+
 /** The reserved event by which a client continues its session. */
 export const RESUME_EVENT = '$resume'

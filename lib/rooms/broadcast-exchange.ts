@@ -1,6 +1,7 @@
 import { guarded, isPromise, orElse, type MaybePromise } from '../async/maybe-promise.js'
 import type { WsPush } from '../protocol/records.js'
 import type { WsBroadcastTransport } from '../transports/broadcast-transport.js'
+import type { Encodings } from './encodings/encodings.js'
 import { envelopeHead, readEnvelope, ReceivedPush } from './envelope.js'
 import type { SlowRule } from './slow-rule.js'
 
@@ -21,16 +22,19 @@ export class BroadcastExchange {
   readonly #transport: WsBroadcastTransport
   readonly #instance = crypto.randomUUID()
   readonly #heads = {
-    push: envelopeHead(this.#instance, false),
-    frame: envelopeHead(this.#instance, true),
+    push: envelopeHead({ from: this.#instance, isFrame: false }),
+    frame: envelopeHead({ from: this.#instance, isFrame: true }),
   }
   readonly #report: ReportExchangeFault
+  readonly #encodings: Encodings | undefined
   /** Subscriptions that are being given back. */
   readonly #ending = new Set<Promise<void>>()
 
-  constructor(transport: WsBroadcastTransport, report: ReportExchangeFault) {
+  /** @param encodings those of the app; default: JSON alone */
+  constructor(transport: WsBroadcastTransport, report: ReportExchangeFault, encodings?: Encodings) {
     this.#transport = transport
     this.#report = report
+    this.#encodings = encodings
   }
 
   /**
@@ -43,7 +47,9 @@ export class BroadcastExchange {
   publish(channel: string, push: WsPush, frame?: string, slow?: SlowRule): void {
     const isFrame = frame !== undefined
     const known = isFrame ? this.#heads.frame : this.#heads.push
-    const head = slow ? envelopeHead(this.#instance, isFrame, slow) : known
+    const also = this.#encodings?.beyondJson(push)
+    const from = this.#instance
+    const head = slow || also ? envelopeHead({ from, isFrame, slow, also }) : known
     const payload = head + (frame ?? JSON.stringify(push))
     void guarded(
       () => this.#transport.publish(channel, payload),

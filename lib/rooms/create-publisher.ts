@@ -58,7 +58,7 @@ export function createPublisher(
   if (!(Number.isInteger(remember) && remember >= 0)) {
     throw new TypeError('createPublisher: remember is a whole number from 0')
   }
-  const head = envelopeHead(crypto.randomUUID(), true)
+  const head = envelopeHead({ from: crypto.randomUUID(), isFrame: true })
   const known = new Map<string, Promise<boolean>>()
 
   const publish = async (channel: string, push: WsPush): Promise<boolean> => {

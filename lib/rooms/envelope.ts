@@ -12,6 +12,8 @@ export interface Envelope {
   readonly isFrame: boolean
   /** What becomes of it where a client reads too slowly; absent, what the app there says. */
   readonly slow?: SlowRule | undefined
+  /** The same in other encodings, as base64 by sub-protocol, where JSON does not carry all of it. */
+  readonly also?: Readonly<Record<string, string>> | undefined
   /** The push, as JSON. */
   readonly push: string
 }
@@ -20,11 +22,11 @@ const FRAME = 'json'
 
 /**
  * The line of an envelope: the same for all that an instance publishes in each of its two forms, unless
- * the push has a rule for slow clients.
+ * the push has a rule for slow clients, or more to it than JSON carries.
  */
-export function envelopeHead(from: string, isFrame: boolean, slow?: SlowRule): string {
+export function envelopeHead({ from, isFrame, slow, also }: Omit<Envelope, 'push'>): string {
   const frame = isFrame ? FRAME : undefined
-  return `${JSON.stringify({ from, frame, slow })}\n`
+  return `${JSON.stringify({ from, frame, slow, also })}\n`
 }
 
 /** @throws Error when the payload was not an {@link envelopeHead} and a push */
@@ -44,12 +46,12 @@ function readHead(line: string): Head {
   const known = heads.get(line)
   if (known) return known
   const value: unknown = JSON.parse(line)
-  const { from, frame, slow } = (value ?? {}) as Record<string, unknown>
+  const { from, frame, slow, also } = (value ?? {}) as Record<string, unknown>
   if (typeof from !== 'string') throw new TypeError('the payload does not say who published it')
   const rule = readSlow(slow)
-  const head = { from, isFrame: frame === FRAME, slow: rule }
+  const head = { from, isFrame: frame === FRAME, slow: rule, also: also as Head['also'] }
   // There may be as many keys as there are things.
-  if (rule?.key !== undefined) return head
+  if (rule?.key !== undefined || also !== undefined) return head
   if (heads.size >= MAX_HEADS) heads.clear()
   heads.set(line, head)
   return head
@@ -79,16 +81,28 @@ export class ReceivedPush {
     return this.#envelope.isFrame ? this.#envelope.push : undefined
   }
 
+  /** The push in an encoding that carries more than JSON; `undefined` when it came without. */
+  frameIn(subprotocol: string): Uint8Array | undefined {
+    const { also } = this.#envelope
+    const text: unknown = also?.[subprotocol]
+    return typeof text === 'string' ? Buffer.from(text, 'base64') : undefined
+  }
+
   get slow(): SlowRule | undefined {
     return this.#envelope.slow
   }
 
   /** @throws Error when the text is no push as JSON */
   read(): WsPush {
-    const push = JSON.parse(this.#envelope.push) as Partial<WsPush> | null
-    if (typeof push?.event !== 'string' || typeof push.path !== 'string') throw noPush()
-    return push as WsPush
+    return asPush(JSON.parse(this.#envelope.push))
   }
+}
+
+/** @throws TypeError for what is no push */
+export function asPush(value: unknown): WsPush {
+  const push = value as Partial<WsPush> | null | undefined
+  if (typeof push?.event !== 'string' || typeof push.path !== 'string') throw noPush()
+  return push as WsPush
 }
 
 function noPush(): TypeError {

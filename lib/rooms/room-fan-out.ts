@@ -1,5 +1,5 @@
-import type { WsFrame } from '../protocol/codec.js'
 import type { BroadcastWindow } from './broadcast-window.js'
+import type { PushFrame } from './encodings/push-frame.js'
 import type { Room } from './room.js'
 import type { RoomMember } from './room-member.js'
 import type { SlowRule } from './slow-rule.js'
@@ -18,7 +18,7 @@ export interface RoomFanOut<M extends RoomMember> {
    */
   publish(
     room: Room<M>,
-    frame: WsFrame,
+    frame: PushFrame,
     exclude?: M,
     window?: BroadcastWindow,
     slow?: SlowRule,

@@ -1,5 +1,6 @@
 import { ownText } from '../protocol/own-text.js'
 import type { RoomLog } from './history/room-history.js'
+import type { EncodingTally } from './encodings/encoding-tally.js'
 import type { RoomMember } from './room-member.js'
 import { SmallSet } from './small-set.js'
 
@@ -7,6 +8,8 @@ import { SmallSet } from './small-set.js'
 export class Room<M extends RoomMember> {
   readonly name: string
   readonly members = new SmallSet<M>()
+  /** Members that read another encoding than everybody; kept by the fan-out. */
+  tally: EncodingTally | undefined
   /** Bytes published since the fan-out last looked for slow members. */
   unchecked = 0
   /** What was pushed to it, where that is kept. */

@@ -1,6 +1,7 @@
 import type { MaybePromise } from '../async/maybe-promise.js'
 import type { WsCodec } from '../protocol/codec.js'
 import type { BroadcastExchange } from './broadcast-exchange.js'
+import type { Encodings } from './encodings/encodings.js'
 import type { RoomLog } from './history/room-history.js'
 import type { PresenceAccess } from './presence/presence-access.js'
 import type { RoomAccess } from './room-access.js'
@@ -12,6 +13,8 @@ import type { RoomWatcher } from './room-watcher.js'
 export interface WsRoomManagerOptions<M extends RoomMember> {
   /** Default: JSON. */
   readonly codec?: WsCodec
+  /** Instead of `codec`, where members may read different encodings; it takes a `fanOut`. */
+  readonly encodings?: Encodings
   /** Default: the manager calls each member's `send`. */
   readonly fanOut?: RoomFanOut<M>
   /** Default: this process only. */

@@ -1,11 +1,13 @@
 import { andThen, guarded, isPromise, withEnd, type MaybePromise } from '../async/maybe-promise.js'
 import { WsError } from '../errors/ws-error.js'
 import { prepareData } from '../protocol/codec-shortcuts.js'
-import { jsonCodec, type WsCodec, type WsFrame } from '../protocol/codec.js'
+import { jsonCodec, type WsCodec } from '../protocol/codec.js'
 import type { WsParams, WsPush } from '../protocol/records.js'
 import type { WsMember } from '../protocol/v1.js'
 import type { BroadcastWindow } from './broadcast-window.js'
 import { channelOf } from './channels.js'
+import { Encodings } from './encodings/encodings.js'
+import type { PushFrame } from './encodings/push-frame.js'
 import type { ReceivedPush } from './envelope.js'
 import { JoinAttempts, type JoinAttempt } from './join-attempts.js'
 import { Room } from './room.js'
@@ -35,6 +37,7 @@ import type { WsRoomManagerOptions } from './ws-room-manager-options.js'
 export class WsRoomManager<M extends RoomMember = RoomMember> {
   readonly #options: WsRoomManagerOptions<M>
   readonly #codec: WsCodec
+  readonly #encodings: Encodings
   readonly #rooms = new Map<string, Room<M>>()
   readonly #channels: RoomChannels | undefined
   readonly #attempts = new JoinAttempts<M>()
@@ -42,7 +45,8 @@ export class WsRoomManager<M extends RoomMember = RoomMember> {
 
   constructor(options: WsRoomManagerOptions<M> = {}) {
     this.#options = options
-    this.#codec = options.codec ?? jsonCodec
+    this.#encodings = options.encodings ?? new Encodings(options.codec ?? jsonCodec)
+    this.#codec = this.#encodings.main.codec
     const { exchange } = options
     this.#channels =
       exchange && new RoomChannels(exchange, (room, received) => this.#receive(room, received))
@@ -194,7 +198,7 @@ export class WsRoomManager<M extends RoomMember = RoomMember> {
    */
   announce(push: WsPush, exclude?: M): void {
     const entry = this.#rooms.get(push.path)
-    if (entry) this.#options.fanOut?.publish(entry, this.#codec.encode(push), exclude, 0)
+    if (entry) this.#options.fanOut?.publish(entry, this.#encode(push, entry), exclude, 0)
   }
 
   /**
@@ -255,12 +259,13 @@ export class WsRoomManager<M extends RoomMember = RoomMember> {
       exchange?.publish(channelOf(room), push, undefined, slow)
       return
     }
-    const isJson = this.#codec === jsonCodec
     // One text for the members here and for the other processes.
-    const frame = (fanOut && entry) || (exchange && isJson) ? this.#codec.encode(push) : undefined
-    if (entry && fanOut) fanOut.publish(entry, frame as WsFrame, exclude, window, slow)
-    else if (entry) sendToAll(entry, push, exclude)
-    exchange?.publish(channelOf(room), push, isJson ? (frame as string) : undefined, slow)
+    const isJson = exchange !== undefined && this.#codec === jsonCodec
+    const text = isJson ? (this.#codec.encode(push) as string) : undefined
+    if (entry && fanOut) {
+      fanOut.publish(entry, this.#encode(push, entry, text), exclude, window, slow)
+    } else if (entry) sendToAll(entry, push, exclude)
+    exchange?.publish(channelOf(room), push, text, slow)
   }
 
   /**
@@ -276,9 +281,9 @@ export class WsRoomManager<M extends RoomMember = RoomMember> {
   /** What is kept has a place, which is each process's own. */
   #publishKept(entry: Room<M>, { push, exclude, window, slow }: KeptPublish<M>): void {
     const frame = entry.log?.append(
-      (seq) => this.#codec.encode({ ...push, seq }),
+      (seq) => this.#encodings.encodeAll({ ...push, seq }),
       exclude?.id,
-    ) as WsFrame
+    ) as PushFrame
     this.#options.fanOut?.publish(entry, frame, exclude, window, slow)
   }
 
@@ -287,16 +292,19 @@ export class WsRoomManager<M extends RoomMember = RoomMember> {
     if (!entry) return
     const { fanOut } = this.#options
     if (entry.log) {
-      this.#publishKept(entry, { push: received.read(), slow: received.slow })
+      this.#publishKept(entry, { push: this.#encodings.read(received), slow: received.slow })
       return
     }
     if (!fanOut) {
       sendToAll(entry, received.read())
       return
     }
-    const text = this.#codec === jsonCodec ? received.frame : undefined
-    const frame = text ?? this.#codec.encode(received.read())
+    const frame = this.#encodings.readOn(received, entry.tally, entry.members.size)
     fanOut.publish(entry, frame, undefined, undefined, received.slow)
+  }
+
+  #encode(push: WsPush, { tally, members }: Room<M>, text?: string): PushFrame {
+    return this.#encodings.encode(push, tally, members.size, text)
   }
 
   #begin(connection: M, room: string): JoinAttempt<M> {

@@ -1,6 +1,6 @@
 import type { Clock } from '../async/clock.js'
 import type { WsLogger } from '../logging/logger.js'
-import type { WsCodec } from '../protocol/codec.js'
+import type { Encodings } from '../rooms/encodings/encodings.js'
 import type { WsRoomManager } from '../rooms/ws-room-manager.js'
 import type { Detours } from './detours.js'
 import type { RuntimeLimits } from './limits.js'
@@ -13,7 +13,7 @@ import type { WsServer } from './ws-server.js'
 /** What the connections and messages of one app share. */
 export interface AppHost {
   readonly clock: Clock
-  readonly codec: WsCodec
+  readonly encodings: Encodings
   readonly limits: RuntimeLimits
   readonly logger: WsLogger
   readonly counters: WsCounters

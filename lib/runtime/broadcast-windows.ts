@@ -1,7 +1,7 @@
 import { performance, type EventLoopUtilization } from 'node:perf_hooks'
 import { systemClock, type Clock, type ClockTimer } from '../async/clock.js'
-import type { WsFrame } from '../protocol/codec.js'
 import type { BroadcastWindow } from '../rooms/broadcast-window.js'
+import type { PushFrame } from '../rooms/encodings/push-frame.js'
 import type { Room } from '../rooms/room.js'
 import type { SlowRule } from '../rooms/slow-rule.js'
 import type { WsConnection } from './ws-connection.js'
@@ -14,7 +14,7 @@ const BUSY = 0.7
 
 /** A push that waits. */
 export interface GatheredPush {
-  readonly frame: WsFrame
+  readonly frame: PushFrame
   readonly exclude: WsConnection | undefined
   readonly slow?: SlowRule | undefined
 }

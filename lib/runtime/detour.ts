@@ -1,5 +1,6 @@
 import { CLOSE_CODES } from '../protocol/close-codes.js'
 import type { WsFrame } from '../protocol/codec.js'
+import type { Encoding } from '../rooms/encodings/encoding.js'
 import type { SlowRule } from '../rooms/slow-rule.js'
 import type { ConnectionSocket } from './connection-socket.js'
 import { SlowQueue } from './slow-queue.js'
@@ -7,6 +8,7 @@ import { SlowQueue } from './slow-queue.js'
 /** What a detour needs of its connection. */
 export interface SlowConnection {
   readonly socket: ConnectionSocket | undefined
+  readonly encoding: Encoding
   readonly rooms: ReadonlySet<string>
   /** It will be closed in a moment. */
   readonly isEnding: boolean

@@ -1,9 +1,14 @@
-import type { WsFrame } from '../protocol/codec.js'
+import type { WsCodec, WsFrame } from '../protocol/codec.js'
+import type { Encoding } from '../rooms/encodings/encoding.js'
+import { frameFor, type PushFrame } from '../rooms/encodings/push-frame.js'
 import { DROPPED, KEPT, type SlowPolicy, type SlowRule } from '../rooms/slow-rule.js'
 import type { Detour, DetourRegistry, SlowConnection } from './detour.js'
 
 /** What tells one kind of push from another, out of its frame; `undefined` when it cannot be read. */
-export type ReadKind = (frame: WsFrame) => string | undefined
+export type ReadKind = (frame: WsFrame, codec: WsCodec) => string | undefined
+
+/** A frame, and what it was encoded by. */
+export type EncodedFrame = readonly [Encoding, WsFrame]
 
 const RULES: Record<SlowPolicy, SlowRule> = {
   close: KEPT,
@@ -13,7 +18,7 @@ const RULES: Record<SlowPolicy, SlowRule> = {
 
 /** A push to the members of a room that are slow, or to all who are. */
 export interface DetouredPush {
-  readonly frame: WsFrame
+  readonly frame: PushFrame
   readonly exclude?: unknown
   /** The app's when absent. */
   readonly rule: SlowRule | undefined
@@ -53,20 +58,20 @@ export class Detours implements DetourRegistry {
 
   divert(connection: SlowConnection, detour: Detour): void {
     this.#all.set(connection, detour)
-    const { socket, rooms } = connection
+    const { socket, rooms, encoding } = connection
     for (const room of rooms) {
       this.enter(connection, room)
       // What has been published to it before goes out now.
-      socket?.unsubscribe(room)
+      socket?.unsubscribe(encoding.topicOf(room))
     }
-    if (this.#everyone !== undefined) socket?.unsubscribe(this.#everyone)
+    if (this.#everyone !== undefined) socket?.unsubscribe(encoding.topicOf(this.#everyone))
   }
 
   restore(connection: SlowConnection): void {
     this.forget(connection)
-    const { socket, rooms } = connection
-    for (const room of rooms) socket?.subscribe(room)
-    if (this.#everyone !== undefined) socket?.subscribe(this.#everyone)
+    const { socket, rooms, encoding } = connection
+    for (const room of rooms) socket?.subscribe(encoding.topicOf(room))
+    if (this.#everyone !== undefined) socket?.subscribe(encoding.topicOf(this.#everyone))
   }
 
   /** A connection has closed, or is slow no more. */
@@ -104,17 +109,21 @@ export class Detours implements DetourRegistry {
    * The rule of a frame with all that it needs: the same kind of push in two rooms are two, and what is
    * not known to be the same replaces nothing.
    */
-  scope(room: string, frame: WsFrame, rule: SlowRule = this.rule): SlowRule {
+  scope(room: string, [encoding, frame]: EncodedFrame, rule: SlowRule = this.rule): SlowRule {
     if (rule.policy !== 'latest') return rule
-    const kind = rule.key ?? this.#readKind(frame)
+    const kind = rule.key ?? this.#readKind(frame, encoding.codec)
     return kind === undefined ? DROPPED : { policy: 'latest', key: `${room}\n${kind}` }
   }
 
   #offer(members: Iterable<SlowConnection>, push: DetouredPush, room: string): void {
     const { frame, exclude } = push
-    const rule = this.scope(room, frame, push.rule)
+    let rule: SlowRule | undefined
     for (const member of members) {
-      if (member !== exclude) this.#all.get(member)?.offer(frame, rule)
+      const own = frameFor(frame, member.encoding)
+      if (member === exclude || own === undefined) continue
+      // The same for all of them, whatever they read.
+      rule ??= this.scope(room, [member.encoding, own], push.rule)
+      this.#all.get(member)?.offer(own, rule)
     }
   }
 }

@@ -61,7 +61,7 @@ export class Dispatcher {
 
   /** Handles a frame whose turn has come. Never throws. */
   handle(connection: LiveConnection, frame: WsFrame): void {
-    const message = this.#decode(frame)
+    const message = this.#decode(connection, frame)
     if (message instanceof MessageFault) this.#refuseFault(connection, message)
     else if (message.event.startsWith(RESERVED_PREFIX)) this.#handleReserved(connection, message)
     else this.#route(connection, message, frame)
@@ -98,7 +98,7 @@ export class Dispatcher {
   }
 
   #refuseRate(connection: LiveConnection, frame: WsFrame, wait: number): void {
-    const message = this.#decode(frame)
+    const message = this.#decode(connection, frame)
     const failed = message instanceof MessageFault ? { id: message.id } : message
     this.#failures.ofMessage(connection, failed, tooMany(wait))
   }
@@ -120,10 +120,10 @@ export class Dispatcher {
     return new Promise((resolve) => this.#onIdle.push(resolve))
   }
 
-  #decode(frame: WsFrame): WsMessage | MessageFault {
-    const { codec, limits } = this.#host
+  #decode(connection: LiveConnection, frame: WsFrame): WsMessage | MessageFault {
+    const { codec } = connection.encoding
     try {
-      return readMessage(codec.decode(frame), limits.maxDepth)
+      return readMessage(codec.decode(frame), this.#host.limits.maxDepth)
     } catch {
       return new MessageFault('The message cannot be decoded')
     }
@@ -141,7 +141,7 @@ export class Dispatcher {
 
   /** Whether it is the token that the connection is held for; then it has been taken. */
   #isToken(connection: LiveConnection, frame: WsFrame): boolean {
-    const message = this.#decode(frame)
+    const message = this.#decode(connection, frame)
     if (message instanceof MessageFault || message.event !== TOKEN_EVENT) return false
     this.#handleReserved(connection, message)
     return true

@@ -55,7 +55,8 @@ export class Failures {
 
   /** Pushes a `$` event. Never throws. */
   push(connection: LiveConnection, event: string, path: string, data: unknown): void {
-    const { codec, counters } = this.#host
+    const { counters } = this.#host
+    const { codec } = connection.encoding
     this.#orLog(`${event} cannot be encoded`, () => {
       if (connection.write(codec.encode({ event, path, data }))) counters.pushes++
     })

@@ -2,7 +2,7 @@ import { CLOSE_CODES, isSendableCloseCode, truncateReason } from '../protocol/cl
 import type { WsFrame } from '../protocol/codec.js'
 import { ownText } from '../protocol/own-text.js'
 import type { WsMessageId, WsParams, WsReply } from '../protocol/records.js'
-import { ENFILADE_V1 } from '../protocol/subprotocol.js'
+import type { Encoding } from '../rooms/encodings/encoding.js'
 import { KEPT, type SlowRule } from '../rooms/slow-rule.js'
 import { SmallSet } from '../rooms/small-set.js'
 import type { AppHost } from './app-host.js'
@@ -119,13 +119,18 @@ export class LiveConnection extends WsConnection implements SlowConnection {
 
   /** Whether it understands the `$` events. */
   get speaksV1(): boolean {
-    return this.subprotocol === ENFILADE_V1
+    return this.subprotocol !== ''
+  }
+
+  /** How it is talked to. */
+  get encoding(): Encoding {
+    return this.#host.encodings.of(this.subprotocol)
   }
 
   send(event: string, path: string, data?: unknown, params?: WsParams): boolean {
     if (!this.socket) return false
-    const { codec, counters, detours } = this.#host
-    const frame = codec.encode({ event, path, params, data })
+    const { counters, detours } = this.#host
+    const frame = this.encoding.codec.encode({ event, path, params, data })
     counters.pushes++
     return this.write(frame, detours.rule)
   }
@@ -179,7 +184,7 @@ export class LiveConnection extends WsConnection implements SlowConnection {
   #write(frame: WsFrame, rule: SlowRule): boolean {
     if (!this.socket) return false
     if (this.#detour !== undefined && this.#detour.isOn) {
-      return this.#detour.offer(frame, this.#host.detours.scope('', frame, rule))
+      return this.#detour.offer(frame, this.#host.detours.scope('', [this.encoding, frame], rule))
     }
     const status = this.transmit(frame)
     if (status === 1) return true
@@ -283,8 +288,8 @@ export class LiveConnection extends WsConnection implements SlowConnection {
 
   #answer(reply: WsReply): boolean {
     if (!this.socket) return false
-    const { codec, turn, counters } = this.#host
-    const frame = codec.encode(reply)
+    const { turn, counters } = this.#host
+    const frame = this.encoding.codec.encode(reply)
     counters.replies++
     // uWebSockets.js joins what is sent while a message is handled; later it writes each by itself.
     if (turn.corked === this && !turn.holds(this)) return this.#writeAfterReplies(frame, KEPT)

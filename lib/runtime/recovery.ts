@@ -88,7 +88,9 @@ export class Recovery {
     const request = readResume(message)
     const connection = this.#byToken.get(request.session)
     const isOwn = connection !== undefined && connection !== fresh && fresh.resumption !== undefined
-    if (!isOwn || connection.connecting || connection.userId !== fresh.userId) return UNKNOWN
+    // Its rooms have counted what it reads.
+    if (!isOwn || connection.encoding !== fresh.encoding) return UNKNOWN
+    if (connection.connecting || connection.userId !== fresh.userId) return UNKNOWN
     if (fresh.inFlight > 0) throw new WsError(409, '$resume comes before all other messages')
     this.#lost.take(connection)
     if (connection.socket) this.#cut(connection, connection.socket)

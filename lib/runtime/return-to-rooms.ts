@@ -1,5 +1,6 @@
 import type { RoomVerdict, WsResumed } from '../protocol/v1.js'
-import type { KeptPush } from '../rooms/history/room-history.js'
+import type { WsFrame } from '../protocol/codec.js'
+import { frameFor } from '../rooms/encodings/push-frame.js'
 import type { Room } from '../rooms/room.js'
 import type { AppHost } from './app-host.js'
 import type { LiveConnection } from './live-connection.js'
@@ -16,7 +17,7 @@ export interface ReturnParts {
 interface Returned {
   readonly room: Room<WsConnection>
   /** `undefined` for a gap. */
-  readonly missed: readonly KeptPush[] | undefined
+  readonly missed: readonly WsFrame[] | undefined
 }
 
 /**
@@ -38,8 +39,10 @@ export function returnToRooms(
     if (!room) continue
     const position = positions.get(name)
     const all = position && room.log?.since(position)
-    const own = all?.filter(({ exclude }) => exclude !== connection.id)
-    const length = own?.reduce((sum, { frame }) => sum + frame.length, 0) ?? 0
+    const own = all
+      ?.filter(({ exclude }) => exclude !== connection.id)
+      .flatMap(({ frame }) => frameFor(frame, connection.encoding) ?? [])
+    const length = own?.reduce((sum, frame) => sum + frame.length, 0) ?? 0
     const missed = length <= budget ? own : undefined
     if (missed) budget -= length
     verdicts.set(name, missed ? 'recovered' : 'gap')
@@ -50,7 +53,7 @@ export function returnToRooms(
     connection.reply(id, resumed)
     for (const { room, missed = [] } of returned) {
       memberships.returned(connection, room)
-      for (const { frame } of missed) connection.write(frame)
+      for (const frame of missed) connection.write(frame)
       host.counters.pushes += missed.length
     }
   })

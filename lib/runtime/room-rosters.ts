@@ -86,7 +86,7 @@ export class RoomRosters {
     if (!connection.rooms.has(path)) throw new WsError(403, 'Not a member of this room')
     const rule = this.#ruleOf(path)
     if (!rule) throw new WsError(400, 'This room has no presence')
-    if (data !== undefined && byteLength(JSON.stringify(data)) > MAX_STATE_BYTES) {
+    if (data !== undefined && sizeOf(data) > MAX_STATE_BYTES) {
       throw new WsError(413, `What a member shows has ${MAX_STATE_BYTES} bytes at most`)
     }
     return andThen(rule.read(data), (state) => {
@@ -121,5 +121,18 @@ export class RoomRosters {
 
   #publish(room: string, data: WsPresence, exclude?: WsConnection): void {
     this.#rooms.announce({ event: RESERVED_PUSH.PRESENCE, path: room, data }, exclude)
+  }
+}
+
+/**
+ * Everybody sees it, whatever they read.
+ *
+ * @throws WsError 400 for what JSON does not carry
+ */
+function sizeOf(state: unknown): number {
+  try {
+    return byteLength(JSON.stringify(state))
+  } catch {
+    throw new WsError(400, 'What a member shows is data that JSON can carry')
   }
 }

@@ -1,7 +1,9 @@
+import type { Encoding } from '../rooms/encodings/encoding.js'
 import type { WsConnection } from './ws-connection.js'
 
 /** A connection as its server sees it. */
 export interface ServerConnection extends WsConnection {
+  readonly encoding: Encoding
   session: unknown
   /** When the session ends, in milliseconds since the epoch. */
   expiresAt: number | undefined

@@ -1,6 +1,8 @@
 import type { Clock } from '../async/clock.js'
 import type { WsFrame } from '../protocol/codec.js'
 import type { BroadcastWindow } from '../rooms/broadcast-window.js'
+import { EncodingTally } from '../rooms/encodings/encoding-tally.js'
+import { MixedFrame, type PushFrame } from '../rooms/encodings/push-frame.js'
 import type { Room } from '../rooms/room.js'
 import type { RoomFanOut } from '../rooms/room-fan-out.js'
 import { BroadcastWindows } from './broadcast-windows.js'
@@ -63,8 +65,9 @@ export class TopicFanOut implements RoomFanOut<WsConnection> {
     this.#release(room)
     room.reach = Math.max(room.reach, member.rooms.size)
     const { counters, events, detours } = this.#options
+    this.#count(member, room, 1)
     if (!detours.isEmpty && detours.has(member)) detours.enter(member, room.name)
-    else socketOf(member)?.subscribe(room.name)
+    else subscribe(member, room.name)
     counters.memberships++
     if (room.members.size === 1) counters.rooms++
     if (events.has('join')) events.emit('join', { connection: member, room: room.name })
@@ -73,8 +76,11 @@ export class TopicFanOut implements RoomFanOut<WsConnection> {
   exit(member: WsConnection, room: Room<WsConnection>): void {
     this.#release(room)
     const { counters, events, detours } = this.#options
+    this.#count(member, room, -1)
     if (!detours.isEmpty) detours.exit(member, room.name)
-    socketOf(member)?.unsubscribe(room.name)
+    if (member instanceof LiveConnection) {
+      member.socket?.unsubscribe(member.encoding.topicOf(room.name))
+    }
     counters.memberships--
     if (room.members.size === 0) counters.rooms--
     if (events.has('leave')) events.emit('leave', { connection: member, room: room.name })
@@ -84,12 +90,12 @@ export class TopicFanOut implements RoomFanOut<WsConnection> {
     this.#release(room)
     const { detours } = this.#options
     if (!detours.isEmpty && detours.has(member)) detours.enter(member, room.name)
-    else socketOf(member)?.subscribe(room.name)
+    else subscribe(member, room.name)
   }
 
   publish(
     room: Room<WsConnection>,
-    frame: WsFrame,
+    frame: PushFrame,
     exclude?: WsConnection,
     window: BroadcastWindow = this.#options.window,
     slow?: SlowRule,
@@ -112,7 +118,7 @@ export class TopicFanOut implements RoomFanOut<WsConnection> {
 
   #inTurn(
     room: Room<WsConnection>,
-    frame: WsFrame,
+    frame: PushFrame,
     exclude: WsConnection | undefined,
     slow: SlowRule | undefined,
   ): void {
@@ -123,18 +129,14 @@ export class TopicFanOut implements RoomFanOut<WsConnection> {
 
   #publish(
     room: Room<WsConnection>,
-    frame: WsFrame,
+    frame: PushFrame,
     exclude: WsConnection | undefined,
     slow: SlowRule | undefined,
   ): void {
-    const isBinary = typeof frame !== 'string'
-    const { compressFrom, counters, detours } = this.#options
-    const compress = frame.length >= compressFrom
+    const { counters, detours } = this.#options
     // uWS's `ws.publish` delivers nothing for a socket that is no subscriber.
     const isMember = exclude !== undefined && room.members.has(exclude)
-    const sender = isMember && !detours.has(exclude) ? socketOf(exclude) : undefined
-    const publisher = sender ?? this.#options.publisher
-    publisher.publish(room.name, frame, isBinary, compress)
+    this.#transmit(room.name, frame, isMember && !detours.has(exclude) ? exclude : undefined)
     if (!detours.isEmpty) detours.publish(room.name, { frame, exclude, rule: slow })
     counters.broadcasts++
     counters.pushes += room.members.size - (isMember ? 1 : 0)
@@ -146,23 +148,22 @@ export class TopicFanOut implements RoomFanOut<WsConnection> {
   }
 
   /** Delivers to every connection. The topic for it is made when it is first needed. */
-  publishAll(frame: WsFrame, slow?: SlowRule): void {
+  publishAll(frame: PushFrame, slow?: SlowRule): void {
     const { connections, turn, detours } = this.#options
     if (!this.#hasEveryone) {
       this.#hasEveryone = true
       detours.openEveryone(EVERYONE)
       for (const connection of connections()) {
-        if (!detours.has(connection)) socketOf(connection)?.subscribe(EVERYONE)
+        if (!detours.has(connection)) subscribe(connection, EVERYONE)
       }
     }
     if (!turn.isFull(this.#everyone)) this.#publishToAll(frame, slow)
     else turn.publishLater(this.#everyone, () => this.#publishToAll(frame, slow), frame.length)
   }
 
-  #publishToAll(frame: WsFrame, slow: SlowRule | undefined): void {
-    const { connections, publisher, compressFrom, counters, detours } = this.#options
-    const isBinary = typeof frame !== 'string'
-    publisher.publish(EVERYONE, frame, isBinary, frame.length >= compressFrom)
+  #publishToAll(frame: PushFrame, slow: SlowRule | undefined): void {
+    const { connections, counters, detours } = this.#options
+    this.#transmit(EVERYONE, frame)
     if (!detours.isEmpty) detours.publishAll({ frame, rule: slow })
     counters.broadcasts++
     counters.pushes += counters.connections
@@ -173,9 +174,38 @@ export class TopicFanOut implements RoomFanOut<WsConnection> {
     }
   }
 
+  /** Publishes a frame to its topic, or the frames of each encoding to theirs. */
+  #transmit(topic: string, frame: PushFrame, sender?: WsConnection): void {
+    const { publisher } = this.#options
+    const from = sender instanceof LiveConnection ? sender : undefined
+    if (!(frame instanceof MixedFrame)) {
+      this.#publishFrame(from?.socket ?? publisher, topic, frame)
+      return
+    }
+    for (const [encoding, one] of frame.frames) {
+      const own = from?.encoding === encoding ? from.socket : undefined
+      this.#publishFrame(own ?? publisher, encoding.topicOf(topic), one)
+    }
+  }
+
+  #publishFrame(publisher: TopicPublisher, topic: string, frame: WsFrame): void {
+    const compress = frame.length >= this.#options.compressFrom
+    publisher.publish(topic, frame, typeof frame !== 'string', compress)
+  }
+
+  /** Keeps in mind who reads another encoding than everybody. */
+  #count(member: WsConnection, room: Room<WsConnection>, change: 1 | -1): void {
+    if (!(member instanceof LiveConnection)) return
+    const { encoding } = member
+    if (encoding.isMain) return
+    room.tally ??= new EncodingTally()
+    if (change === 1) room.tally.add(encoding)
+    else room.tally.remove(encoding)
+  }
+
   /** A connection has opened. */
   opened(connection: WsConnection): void {
-    if (this.#hasEveryone) socketOf(connection)?.subscribe(EVERYONE)
+    if (this.#hasEveryone) subscribe(connection, EVERYONE)
   }
 
   /** Whether so much has been published that it is time to look for the slow. */
@@ -184,8 +214,9 @@ export class TopicFanOut implements RoomFanOut<WsConnection> {
   }
 }
 
-function socketOf(connection: WsConnection): LiveConnection['socket'] {
-  return connection instanceof LiveConnection ? connection.socket : undefined
+function subscribe(connection: WsConnection, topic: string): void {
+  if (!(connection instanceof LiveConnection)) return
+  connection.socket?.subscribe(connection.encoding.topicOf(topic))
 }
 
 /** @returns the most rooms that one of them is in */

@@ -1,6 +1,9 @@
 import { CLOSE_CODES, isSendableCloseCode } from '../protocol/close-codes.js'
-import type { WsFrame } from '../protocol/codec.js'
 import type { WsPush } from '../protocol/records.js'
+import { EncodingTally } from '../rooms/encodings/encoding-tally.js'
+import type { Encodings } from '../rooms/encodings/encodings.js'
+import type { PushFrame } from '../rooms/encodings/push-frame.js'
+import type { ReceivedPush } from '../rooms/envelope.js'
 import { toSlowRule, type SlowChoice, type SlowRule } from '../rooms/slow-rule.js'
 import type { WsRoomManager } from '../rooms/ws-room-manager.js'
 import { Revocations } from './revocations.js'
@@ -13,13 +16,13 @@ import { WsUser } from './ws-user.js'
 /** What a server needs of its app. */
 export interface WsServerParts {
   readonly rooms: WsRoomManager<WsConnection>
-  readonly encode: (push: WsPush) => WsFrame
+  readonly encodings: Encodings
   /** Delivers to every connection of this process. */
-  readonly publishAll: (frame: WsFrame, slow?: SlowRule) => void
+  readonly publishAll: (frame: PushFrame, slow?: SlowRule) => void
   /** A connection has been let in: from now on it hears what everyone does. */
   readonly added: (connection: ServerConnection) => void
   /** Tells the other processes; absent without a transport. */
-  readonly forward?: (push: WsPush, frame: WsFrame, slow?: SlowRule) => void
+  readonly forward?: (push: WsPush, frame: PushFrame, slow?: SlowRule) => void
   /** Gives up connections that were lost and may come back. */
   readonly giveUp?: (isMeant: (connection: WsConnection) => boolean) => void
   /** Asks `authorize` about a connection again. */
@@ -55,6 +58,8 @@ export class WsServer {
   readonly #parts: WsServerParts
   readonly #connections = new Map<string, ServerConnection>()
   readonly #users = new Users()
+  /** Who reads another encoding than everybody. */
+  readonly #tally = new EncodingTally()
 
   constructor(parts: WsServerParts) {
     this.#parts = parts
@@ -77,11 +82,11 @@ export class WsServer {
     options: ServerBroadcastOptions = NO_OPTIONS,
   ): void {
     const push: WsPush = { event, path, data }
-    const { forward, encode } = this.#parts
+    const { forward, encodings } = this.#parts
     if (!forward && this.#connections.size === 0) return
-    const frame = encode(push)
+    const frame = encodings.encode(push, this.#tally, this.#connections.size)
     const slow = toSlowRule(options.slow, `${event}\n${path}`)
-    this.deliver(frame, slow)
+    this.#deliver(frame, slow)
     forward?.(push, frame, slow)
   }
 
@@ -139,8 +144,18 @@ export class WsServer {
     return [...this.#parts.rooms.connections(room)]
   }
 
-  /** @internal */
-  deliver(frame: WsFrame, slow?: SlowRule): void {
+  /**
+   * Delivers what another process pushed to everyone.
+   *
+   * @internal
+   */
+  deliver(received: ReceivedPush): void {
+    const { size } = this.#connections
+    if (size === 0) return
+    this.#deliver(this.#parts.encodings.readOn(received, this.#tally, size), received.slow)
+  }
+
+  #deliver(frame: PushFrame, slow: SlowRule | undefined): void {
     if (this.#connections.size > 0) this.#parts.publishAll(frame, slow)
   }
 
@@ -148,12 +163,16 @@ export class WsServer {
   add(connection: ServerConnection): void {
     this.#connections.set(connection.id, connection)
     this.#users.add(connection)
+    const { encoding } = connection
+    if (!encoding.isMain) this.#tally.add(encoding)
     this.#parts.added(connection)
   }
 
   /** @internal */
   remove(connection: ServerConnection): void {
-    this.#connections.delete(connection.id)
+    if (!this.#connections.delete(connection.id)) return
+    const { encoding } = connection
+    if (!encoding.isMain) this.#tally.remove(encoding)
     this.#users.remove(connection)
   }
 

@@ -3,7 +3,7 @@ import type { Clock, ClockTimer } from '../async/clock.js'
 import { isPromise } from '../async/maybe-promise.js'
 import { isServerFault, WsError } from '../errors/ws-error.js'
 import type { WsLogger } from '../logging/logger.js'
-import { chooseSubprotocol, ENFILADE_V1 } from '../protocol/subprotocol.js'
+import { chooseSubprotocol } from '../protocol/subprotocol.js'
 import type { Credentials } from '../runtime/credentials.js'
 import type { ConnectionIdentity, LiveConnection } from '../runtime/live-connection.js'
 import type { Revocation, Revocations } from '../runtime/revocations.js'
@@ -39,6 +39,8 @@ export interface UpgradePolicy {
   readonly revocations: Revocations
   /** Milliseconds. */
   readonly authorizeTimeout: number
+  /** Those that a client may choose; all of them have the `$` events. */
+  readonly subprotocols: readonly string[]
   readonly clock: Clock
   readonly logger: WsLogger
   readonly counters: WsCounters
@@ -237,7 +239,7 @@ class Attempt {
     if (this.#isAnswered) return
     const { awaitToken } = this.#policy
     const isUnknown = error instanceof WsError && error.code === 401
-    if (awaitToken && isUnknown && this.#subprotocol() === ENFILADE_V1) {
+    if (awaitToken && isUnknown && this.#subprotocol() !== '') {
       this.#hold()
       return
     }
@@ -291,7 +293,8 @@ class Attempt {
   }
 
   #subprotocol(): string {
-    return chooseSubprotocol(this.#request.header('sec-websocket-protocol'))
+    const offered = this.#request.header('sec-websocket-protocol')
+    return chooseSubprotocol(offered, this.#policy.subprotocols)
   }
 
   /** @returns whether this is the first answer */

@@ -1,7 +1,8 @@
 import { systemClock } from '../../lib/async/clock.js'
 import { silentLogger } from '../../lib/logging/logger.js'
 import { DEFAULT_LIMITS, FIXED_LIMITS } from '../../lib/options/defaults.js'
-import { jsonCodec } from '../../lib/protocol/codec.js'
+import { jsonCodec, type WsCodec } from '../../lib/protocol/codec.js'
+import { Encodings } from '../../lib/rooms/encodings/encodings.js'
 import { WsRoomManager } from '../../lib/rooms/ws-room-manager.js'
 import type { AppHost } from '../../lib/runtime/app-host.js'
 import type { ConnectionSocket } from '../../lib/runtime/connection-socket.js'
@@ -76,15 +77,18 @@ export class FakeSocket implements ConnectionSocket {
 /** What a host may be given; the rest is as in an app without options. */
 export interface HostParts extends Partial<Omit<AppHost, 'limits'>> {
   limits?: Partial<RuntimeLimits>
+  /** In place of JSON. */
+  codec?: WsCodec
 }
 
 /** What the connections of an app share, without an app. */
-export function createHost({ limits, ...parts }: HostParts = {}): AppHost {
+export function createHost({ limits, codec = jsonCodec, ...parts }: HostParts = {}): AppHost {
   const { maxPayload, idleTimeout, maxDepth, backpressure, rateLimit, maxInFlight } = DEFAULT_LIMITS
+  const encodings = parts.encodings ?? new Encodings(codec)
   const rooms = parts.rooms ?? new WsRoomManager<WsConnection>()
   return {
     clock: systemClock,
-    codec: jsonCodec,
+    encodings,
     logger: silentLogger,
     counters: new WsCounters(),
     events: new WsEvents((error) => {
@@ -93,7 +97,7 @@ export function createHost({ limits, ...parts }: HostParts = {}): AppHost {
     rooms,
     server: new WsServer({
       rooms,
-      encode: (push) => jsonCodec.encode(push),
+      encodings,
       publishAll: () => undefined,
       added: () => undefined,
       reauthorize: () => Promise.resolve(),

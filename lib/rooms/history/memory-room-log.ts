@@ -1,5 +1,5 @@
 import type { Clock, ClockTimer } from '../../async/clock.js'
-import type { WsFrame } from '../../protocol/codec.js'
+import type { PushFrame } from '../encodings/push-frame.js'
 import type { RoomPosition } from '../../protocol/v1.js'
 import type { HistoryOptions, KeptPush, RoomLog } from './room-history.js'
 
@@ -52,7 +52,7 @@ export class MemoryRoomLog implements RoomLog {
     return this.#seq
   }
 
-  append(write: (seq: number) => WsFrame, exclude: string | undefined): WsFrame {
+  append(write: (seq: number) => PushFrame, exclude: string | undefined): PushFrame {
     const frame = write(this.#seq + 1)
     this.#seq++
     this.#entries.push({ frame, exclude, at: this.#place.clock.now() })

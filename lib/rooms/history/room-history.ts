@@ -1,4 +1,4 @@
-import type { WsFrame } from '../../protocol/codec.js'
+import type { PushFrame } from '../encodings/push-frame.js'
 import type { RoomPosition } from '../../protocol/v1.js'
 
 /** How much of a room's pushes is kept. */
@@ -11,7 +11,7 @@ export interface HistoryOptions {
 
 /** A push that is kept. */
 export interface KeptPush {
-  readonly frame: WsFrame
+  readonly frame: PushFrame
   /** The member that it was not sent to. */
   readonly exclude: string | undefined
 }
@@ -24,7 +24,7 @@ export interface RoomLog extends RoomPosition {
    * @param write encodes it with its place; what it throws leaves the log as it was
    * @returns the frame
    */
-  append(write: (seq: number) => WsFrame, exclude: string | undefined): WsFrame
+  append(write: (seq: number) => PushFrame, exclude: string | undefined): PushFrame
   /** What came after a position; `undefined` when that is not known in full. */
   since(position: RoomPosition): readonly KeptPush[] | undefined
   /** The first member entered, or the last one left. */

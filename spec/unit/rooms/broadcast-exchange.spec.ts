@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
-import { jsonCodec, WsRoomManager, type WsCodec, type WsFrame } from 'enfilade'
+import { jsonCodec, WsRoomManager, type WsCodec } from 'enfilade'
 import { BroadcastExchange } from '../../../lib/rooms/broadcast-exchange.js'
 import { envelopeHead, readEnvelope } from '../../../lib/rooms/envelope.js'
 import { FakeMember } from '../../support/fake-member.js'
@@ -34,7 +34,7 @@ beforeEach(() => {
 describe('the envelope', () => {
   it.each([true, false])('gives back what was put in (a frame: %s)', (isFrame) => {
     const push = '{"text":"a\\nb"}\n'
-    const payload = envelopeHead('here', isFrame) + push
+    const payload = envelopeHead({ from: 'here', isFrame }) + push
     expect(readEnvelope(payload)).toEqual({ from: 'here', isFrame, push })
     // What was read once is remembered.
     expect(readEnvelope(payload)).toEqual({ from: 'here', isFrame, push })
@@ -42,7 +42,9 @@ describe('the envelope', () => {
 
   it('keeps instances apart, however many there are', () => {
     for (let index = 0; index < 2_500; index++) {
-      expect(readEnvelope(envelopeHead(`node ${index}`, index % 2 === 0))).toEqual({
+      expect(
+        readEnvelope(envelopeHead({ from: `node ${index}`, isFrame: index % 2 === 0 })),
+      ).toEqual({
         from: `node ${index}`,
         isFrame: index % 2 === 0,
         push: '',
@@ -124,7 +126,7 @@ describe('what comes in', () => {
     ['without reading it, when it was written by the JSON codec', jsonCodec, '{"event":"a"…'],
     ['in its own codec, when that is another', ownCodec, 'said of /chat/general'],
   ])('is published %s', (_what, codec, expected) => {
-    const frames: WsFrame[] = []
+    const frames: unknown[] = []
     rooms = new WsRoomManager<FakeMember>({
       codec,
       exchange: new BroadcastExchange(transport, () => undefined),
@@ -136,14 +138,17 @@ describe('what comes in', () => {
     })
     void rooms.join(ann, room)
     const text = codec === jsonCodec ? '{"event":"a"…' : JSON.stringify(push)
-    transport.receive(channel, envelopeHead('elsewhere', true) + text)
+    transport.receive(channel, envelopeHead({ from: 'elsewhere', isFrame: true }) + text)
     expect(frames).toEqual([expected])
   })
 
   it('is reported when a member cannot take it', () => {
     void rooms.join(ann, room)
     ann.send = fail
-    transport.receive(channel, envelopeHead('elsewhere', false) + JSON.stringify(push))
+    transport.receive(
+      channel,
+      envelopeHead({ from: 'elsewhere', isFrame: false }) + JSON.stringify(push),
+    )
     expect(reports).toEqual([`receive ${channel}: Error: the broker is down`])
   })
 })

@@ -7,7 +7,7 @@ import { nextTurn } from '../../support/next-turn.js'
 
 const down = new Error('the broker is down')
 const push = { event: 'said', path: '/a' }
-const payload = envelopeHead('elsewhere', false) + JSON.stringify(push)
+const payload = envelopeHead({ from: 'elsewhere', isFrame: false }) + JSON.stringify(push)
 
 let transport: FakeTransport
 let heard: unknown[]
