@@ -1,5 +1,6 @@
 // Runs a compiled sample by the start of its name: `npm run sample -- 01`.
 import { existsSync, readdirSync } from 'node:fs'
+import { buildSamplePage } from './build-sample-pages.js'
 
 const samples = new URL('../samples/', import.meta.url)
 const build = new URL('../build/samples/', import.meta.url)
@@ -17,5 +18,6 @@ if (!name) {
   process.exit(1)
 }
 
+await buildSamplePage(name)
 process.argv.splice(2, 1)
 await import(new URL(`${name}/server.js`, build).href)

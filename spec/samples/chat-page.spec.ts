@@ -1,10 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals'
 import type { BrowserContext, Page } from 'playwright-core'
 import { describeInBrowser } from '../support/browser.js'
+import { watchFaults } from '../support/page-faults.js'
 import { startSample, type Sample } from '../support/sample.js'
-
-/** What Chromium itself writes about an address where nobody listens; no page can keep it quiet. */
-const REFUSED = /ERR_CONNECTION_REFUSED|Connection closed before receiving a handshake/
 
 interface EnterOptions {
   name: string
@@ -34,11 +32,7 @@ describeInBrowser('the chat page', (browser) => {
 
   const openTab = async (hash = ''): Promise<Page> => {
     const page = await context.newPage()
-    page.on('pageerror', (error) => errors.push(String(error)))
-    page.on('console', (message) => {
-      const isFault = message.type() === 'error' || message.type() === 'warning'
-      if (isFault && !REFUSED.test(message.text())) errors.push(message.text())
-    })
+    watchFaults(page, errors)
     await page.goto(`http://localhost:${sample.port}/${hash}`)
     await page.locator('#lobby-status[data-status=open]').waitFor()
     return page
@@ -132,24 +126,6 @@ describeInBrowser('the chat page', (browser) => {
     },
   )
 
-  it('comes back to its room by itself after the server has been away', async () => {
-    const ann = await enter({ name: 'Ann' })
-    const ben = await enter({ name: 'Ben' })
-    await say(ann, 'Before')
-    await hears(ben, 'Before')
-    await sample.child.stop()
-    await ann.getByText('Connection lost. Reconnecting…').first().waitFor({ state: 'attached' })
-    await say(ann, 'Meanwhile')
-    await ann.getByText('Not sent. There is no connection to the server.').waitFor()
-
-    sample = await startSample('02-chat', { port: sample.port })
-    await Promise.all([notices(ann, 'You are back'), notices(ben, 'You are back')])
-    await ann.locator('.person', { hasText: 'Ben' }).waitFor()
-    await ann.getByRole('button', { name: 'Send' }).click()
-    await hears(ben, 'Meanwhile')
-    expect(await texts(ben)).toEqual(['Before', 'Meanwhile'])
-  })
-
   it('needs no mouse', async () => {
     const page = await openTab('#garden')
     const { keyboard } = page
@@ -227,7 +203,8 @@ describeInBrowser('the chat page', (browser) => {
     async (colorScheme, width) => {
       await context.close()
       context = await browser().newContext({ colorScheme, viewport: { width, height: 720 } })
-      const page = await enter({ name: 'Ann', room: 'a-room-with-a-name-of-some-length'.repeat(3) })
+      const room = `${tests}-room-with-a-name-of-some-length`.repeat(3)
+      const page = await enter({ name: 'Ann', room })
       await say(page, 'x'.repeat(500))
       await page.locator('.mine:not(.pending)').waitFor()
       const toggle = page.locator('#people-toggle')

@@ -12,47 +12,63 @@ describe('the chat sample', () => {
   })
   afterAll(() => sample.child.stop())
 
-  it('tells the others who joined, what was said, who types and who left', async () => {
-    const [ann, ben] = await Promise.all([connect(), connect()])
-    const me = await ann.call('join', ROOM, { name: '  Ann ' })
-    expect(me).toEqual({ id: expect.any(String), name: 'Ann' })
-    const other = await ben.call('join', ROOM, { name: 'Ben' })
-    expect(await ann.nextPush()).toMatchObject({ event: 'joined', path: ROOM, data: other })
+  const said = (text: string, id = crypto.randomUUID()) => ({ id, text })
+  const ANN = { name: 'Ann', typing: false }
 
-    ben.send('typing', ROOM)
-    expect(await ann.nextPush()).toMatchObject({ event: 'typing', data: other })
-    const said = await ben.call('say', ROOM, { text: ' hello\n' })
-    expect(said).toMatchObject({ from: other, text: 'hello', at: expect.any(Number) })
-    expect(await ann.nextPush()).toMatchObject({ event: 'said', data: said })
-    expect(await ann.call('look', ROOM)).toEqual({ people: [me, other], messages: [said] })
+  it('tells the others who came, what was said, who types and who left', async () => {
+    const [ann, ben] = await Promise.all([connect(), connect()])
+    expect(await ann.call('join', ROOM, { name: '  Ann ' })).toEqual([])
+    await ben.call('join', ROOM, { name: 'Ben' })
+    await ann.nextPush('$presence')
+    const came = (await ann.nextPush('$presence')) as { data: { join: { id: string }[] } }
+    const [{ id: benId } = { id: '' }] = came.data.join
+
+    ben.send('$presence', ROOM, { name: ' Ben', typing: true })
+    expect(await ann.nextPush('$presence')).toMatchObject({
+      data: { update: [{ id: benId, state: { name: 'Ben', typing: true } }] },
+    })
+    const message = await ben.call('say', ROOM, said(' hello\n'))
+    expect(message).toMatchObject({ from: { id: benId, name: 'Ben' }, text: 'hello' })
+    expect(await ann.nextPush('said')).toMatchObject({ path: ROOM, data: message, seq: 1 })
+    expect(await ann.call('recent', ROOM)).toEqual([message])
 
     expect(await ben.call('leave', ROOM)).toBeNull()
-    expect(await ann.nextPush()).toMatchObject({ event: 'left', data: other })
-    ann.terminate()
-    await Promise.all([ann.closed, ben.close()])
+    expect(await ann.nextPush('$presence')).toMatchObject({ data: { leave: [benId] } })
+    await Promise.all([ann.close(), ben.close()])
   })
 
-  it('tells of a lost connection as it does of one that left', async () => {
+  it('says once what is sent again with the same id', async () => {
     const [ann, ben] = await Promise.all([connect(), connect()])
-    await ann.call('join', '/chat/lost', { name: 'Ann' })
-    const other = await ben.call('join', '/chat/lost', { name: 'Ben' })
-    ben.terminate()
-    expect(await ann.nextPush('left')).toMatchObject({ path: '/chat/lost', data: other })
-    await ann.close()
+    for (const client of [ann, ben]) await client.call('join', '/chat/again', { name: 'Somebody' })
+    const message = said('hello')
+    const first = await ann.call('say', '/chat/again', message)
+    expect(await ann.call('say', '/chat/again', message)).toEqual(first)
+    await ann.call('say', '/chat/again', said('the end'))
+    expect(await ben.nextPush('said')).toMatchObject({ data: { text: 'hello' } })
+    expect(await ben.nextPush('said')).toMatchObject({ data: { text: 'the end' } })
+    expect(await ben.call('recent', '/chat/again')).toHaveLength(2)
+    await Promise.all([ann.close(), ben.close()])
   })
 
-  it.each(['look', 'say', 'typing'])('refuses %s to those who have not joined', async (event) => {
+  it.each([
+    ['recent', 'Join this room first'],
+    ['say', 'Join this room first'],
+    ['$presence', 'Not a member of this room'],
+  ])('refuses %s to those who have not joined', async (event, message) => {
     const stranger = await connect()
-    const call = stranger.call(event, ROOM, { text: 'hello' })
-    await expect(call).rejects.toMatchObject({ code: 403, message: 'Join this room first' })
+    const call = stranger.call(event, ROOM, event === 'say' ? said('hello') : ANN)
+    await expect(call).rejects.toMatchObject({ code: 403, message })
     await stranger.close()
   })
 
   it.each([
     ['join', { name: '   ' }, 'A name has 1 to 40 characters'],
     ['join', { name: 'x'.repeat(41) }, 'A name has 1 to 40 characters'],
-    ['say', { text: ' \n ' }, 'A message has 1 to 2,000 characters'],
-    ['say', { text: 'x'.repeat(2001) }, 'A message has 1 to 2,000 characters'],
+    ['say', said(' \n '), 'A message has 1 to 2,000 characters'],
+    ['say', said('x'.repeat(2001)), 'A message has 1 to 2,000 characters'],
+    ['$presence', { ...ANN, name: '' }, 'A name has 1 to 40 characters'],
+    ['$presence', { name: 'Ann', typing: 'yes' }, 'typing must be a boolean value'],
+    ['say', { text: 'hello', id: 'short' }, 'id must be longer than or equal to 8 characters'],
   ])('refuses to %s %j', async (event, data, message) => {
     const client = await connect()
     await client.call('join', ROOM, { name: 'Ann' })
@@ -67,9 +83,9 @@ describe('the chat sample', () => {
     const client = await connect()
     await client.call('join', '/chat/archive', { name: 'Ann' })
     const texts = Array.from({ length: 51 }, (_, index) => `message ${index}`)
-    await Promise.all(texts.map((text) => client.call('say', '/chat/archive', { text })))
-    const view = (await client.call('look', '/chat/archive')) as { messages: { text: string }[] }
-    expect(view.messages.map(({ text }) => text)).toEqual(texts.slice(1))
+    await Promise.all(texts.map((text) => client.call('say', '/chat/archive', said(text))))
+    const messages = (await client.call('recent', '/chat/archive')) as { text: string }[]
+    expect(messages.map(({ text }) => text)).toEqual(texts.slice(1))
     await client.close()
   })
 
