@@ -59,6 +59,11 @@ const folders = {
     types: ['transports'],
     why: 'A document room works on its own, over any socket and any storage.',
   },
+  yjs: {
+    may: ['documents', 'protocol', 'errors', 'async'],
+    types: ['transports'],
+    why: 'Documents of Yjs are one engine of several; who has none does not load it.',
+  },
   metrics: {
     may: ['runtime', 'errors', 'async'],
     types: ['transports', 'uws'],
@@ -121,6 +126,8 @@ const soleImporters = {
     only: ['opentelemetry'],
     why: 'Who has no OpenTelemetry does not install it.',
   },
+  yjs: { only: ['yjs'], why: 'Who has no documents of Yjs does not install it.' },
+  lib0: { only: ['yjs'], why: 'It is how Yjs writes numbers and texts, and nobody else has to.' },
   cookie: { only: ['uws'], why: 'Only the upgrade request has cookies.' },
   'proxy-addr': { only: ['uws'], why: 'Only the upgrade request has a remote address to resolve.' },
 }
@@ -215,7 +222,7 @@ module.exports = {
       comment: 'A file nobody imports is dead, or a forgotten export of index.ts.',
       from: {
         orphan: true,
-        pathNot: '^lib/((client|jwt|msgpack|react)/)?(documents/)?index\\.ts$',
+        pathNot: '^lib/((client|jwt|msgpack|react|yjs)/)?(documents/)?index\\.ts$',
       },
       to: {},
     },

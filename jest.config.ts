@@ -21,7 +21,7 @@ const config: Config = {
     '^enfilade/react$': '<rootDir>/lib/react/index.ts',
     '^enfilade/((?:client/)?documents)$': '<rootDir>/lib/$1/index.ts',
     '^enfilade/jwt$': '<rootDir>/lib/jwt/index.ts',
-    '^enfilade/(metrics|msgpack|opentelemetry)$': '<rootDir>/lib/$1/index.ts',
+    '^enfilade/(metrics|msgpack|opentelemetry|yjs)$': '<rootDir>/lib/$1/index.ts',
     '^enfilade/(nats|redis)$': '<rootDir>/lib/transports/$1/index.ts',
     '^enfilade/testing$': '<rootDir>/lib/testing/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',

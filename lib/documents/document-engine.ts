@@ -63,6 +63,10 @@ export interface DocumentEngine<Item = unknown, Transaction = unknown, Snapshot 
   connected?(session: DocumentSession): void
   /** A session has gone. Not called when the whole room closes. */
   disconnected?(session: DocumentSession): void
+  /** A session may do something else from now on. */
+  accessChanged?(session: DocumentSession): void
+  /** The room has closed: the sockets are, the last save is still to come. */
+  closed?(): void | Promise<void>
   /** Called once, after `restore` and before anything else. */
   attach(host: EngineHost): void
   /**
@@ -91,6 +95,13 @@ export interface DocumentEngine<Item = unknown, Transaction = unknown, Snapshot 
   loadSnapshot(snapshot: Snapshot): void
   /** The snapshot as a storage keeps it. */
   encode(): Uint8Array
+  /**
+   * Takes what is stored by now, and returns the snapshot with it: for documents that several
+   * processes write. Left out where one process owns a document.
+   *
+   * @throws DocumentStorageError when it cannot be read
+   */
+  merge?(stored: StoredDocument): Uint8Array
 }
 
 /** What `@Document` tells an engine of the document that it is for. */

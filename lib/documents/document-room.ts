@@ -85,6 +85,7 @@ export class DocumentRoom<E extends DocumentEngine<any, any, any> = DocumentEngi
       new DocumentSaver(storage, {
         timers: this.#timers,
         encode: () => this.engine.encode(),
+        merge: this.engine.merge?.bind(this.engine),
         clock: () => this.engine.clock,
         onDurable: (clock) => this.#saved(clock),
         onFailure: (error) => {
@@ -225,6 +226,7 @@ export class DocumentRoom<E extends DocumentEngine<any, any, any> = DocumentEngi
     } else if (access !== session.access) {
       session.access = access
       session.send({ type: 'access', access })
+      this.engine.accessChanged?.(session)
     }
     return true
   }
@@ -316,6 +318,7 @@ export class DocumentRoom<E extends DocumentEngine<any, any, any> = DocumentEngi
     for (const session of sessions) session.close(code, reason)
     for (const session of sessions) this.#hooks.run('onSessionRemoved', session, 0)
     try {
+      await this.engine.closed?.()
       await this.#saveLast()
     } finally {
       await this.#saver?.close()

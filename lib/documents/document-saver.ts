@@ -1,5 +1,5 @@
 import type { DocumentTimers } from './document-timers.js'
-import type { DocumentStorage } from './storage/document-storage.js'
+import type { DocumentStorage, StoredDocument } from './storage/document-storage.js'
 
 /** How long after a change a storage without a log gets a snapshot, in milliseconds. */
 const SAVE_DELAY = 1_000
@@ -17,6 +17,8 @@ export interface SaverHost {
   readonly timers: DocumentTimers
   /** The document as it is now. */
   encode(): Uint8Array
+  /** The same, with what is stored by now; where several processes write a document. */
+  readonly merge: ((stored: StoredDocument) => Uint8Array) | undefined
   /** The clock of `encode`. */
   clock(): number
   onDurable(clock: number): void
@@ -150,7 +152,7 @@ export class DocumentSaver {
     this.#pendingBytes = 0
     this.#needsSnapshot = false
     try {
-      if (isSnapshot) await this.storage.save(this.host.encode())
+      if (isSnapshot) await this.#save()
       else await this.storage.append?.(changes)
     } catch (error) {
       this.#restore(changes, isSnapshot)
@@ -165,6 +167,13 @@ export class DocumentSaver {
     }
     this.#settle(clock)
     return true
+  }
+
+  #save(): Promise<void> {
+    const { merge } = this.host
+    return merge && this.storage.merge
+      ? this.storage.merge(merge)
+      : this.storage.save(this.host.encode())
   }
 
   #restore(changes: readonly Uint8Array[], wasSnapshot: boolean): void {

@@ -29,6 +29,12 @@ export interface DocumentStorage {
    * snapshots only.
    */
   append?(changes: readonly Uint8Array[]): Promise<void>
+  /**
+   * Replaces all that is stored by what `merge` makes of it, whole or not at all, and loses nothing
+   * that another process stores meanwhile: `merge` may be called more than once. For places that
+   * several processes write at once.
+   */
+  merge?(merge: (stored: StoredDocument) => Uint8Array): Promise<void>
   /** Lets go of files and the like. */
   close?(): Promise<void>
 }

@@ -23,6 +23,11 @@ export class MemoryStorage implements DocumentStorages {
         Object.assign(kept(), { snapshot, changes: [] })
         return Promise.resolve()
       },
+      merge(merge) {
+        const snapshot = merge({ ...kept(), changes: [...kept().changes] })
+        Object.assign(kept(), { snapshot, changes: [] })
+        return Promise.resolve()
+      },
       append(changes) {
         kept().changes.push(...changes)
         return Promise.resolve()

@@ -25,7 +25,8 @@ const TABLE_NAME = /^([a-z_][a-z0-9_]{0,49}\.)?[a-z_][a-z0-9_]{0,49}$/
 const UNIQUE_VIOLATION = '23505'
 
 /**
- * Keeps documents in two tables of PostgreSQL. A document belongs to one process at a time.
+ * Keeps documents in two tables of PostgreSQL. A document belongs to one process at a time, unless its
+ * engine merges what several write, as that of Yjs does.
  *
  * @throws TypeError for a table's name that cannot be one
  */
@@ -70,6 +71,23 @@ export class PostgresStorage implements DocumentStorages {
   }
 }
 
+/** How often a merge is begun again since another process was faster. */
+const MERGE_TRIES = 10
+
+interface StoredRow {
+  readonly bytes: unknown
+  readonly kind: number
+  readonly seq: string
+  readonly version: string | null
+}
+
+/** What is stored, and what tells whether it still is the same. */
+interface ReadDocument {
+  readonly stored: StoredDocument
+  readonly version: string | undefined
+  readonly seqs: readonly string[]
+}
+
 /** Each method is one statement, and so done as a whole or not at all. */
 class PostgresDocument implements DocumentStorage {
   constructor(
@@ -79,22 +97,60 @@ class PostgresDocument implements DocumentStorage {
   ) {}
 
   async load(): Promise<StoredDocument> {
+    return (await this.#read()).stored
+  }
+
+  async merge(merge: (stored: StoredDocument) => Uint8Array): Promise<void> {
+    for (let left = MERGE_TRIES; left > 0; left--) {
+      const { stored, version, seqs } = await this.#read()
+      if (await this.#replace(merge(stored), version, seqs)) return
+    }
+    throw new DocumentStorageError(`"${this.key}" is written too often by others to be merged`)
+  }
+
+  /** @returns whether nobody else has replaced the snapshot meanwhile */
+  async #replace(
+    snapshot: Uint8Array,
+    version: string | undefined,
+    seqs: readonly string[],
+  ): Promise<boolean> {
+    // Only what has been merged goes: others may have appended since.
     const { rows } = await this.pool.query(
-      `SELECT snapshot AS bytes, 0 AS kind, 0 AS seq FROM ${this.table} WHERE key = $1
+      `WITH saved AS (
+         INSERT INTO ${this.table} AS t (key, snapshot) VALUES ($1, $2)
+         ON CONFLICT (key) DO UPDATE SET snapshot = excluded.snapshot, saved_at = now()
+         WHERE t.xmin::text = $3
+         RETURNING key
+       ), gone AS (
+         DELETE FROM ${this.table}_changes USING saved
+         WHERE ${this.table}_changes.key = saved.key AND seq = ANY($4::bigint[])
+       )
+       SELECT key FROM saved`,
+      [this.key, Buffer.from(snapshot), version ?? '', seqs],
+    )
+    return rows.length > 0
+  }
+
+  async #read(): Promise<ReadDocument> {
+    const { rows } = await this.pool.query(
+      `SELECT snapshot AS bytes, 0 AS kind, 0 AS seq, xmin::text AS version
+       FROM ${this.table} WHERE key = $1
        UNION ALL
-       SELECT change, 1, seq FROM ${this.table}_changes WHERE key = $1
+       SELECT change, 1, seq, NULL FROM ${this.table}_changes WHERE key = $1
        ORDER BY kind, seq`,
       [this.key],
     )
-    const all = rows as readonly { bytes: unknown; kind: number }[]
-    const bytesOf = ({ bytes }: { bytes: unknown }): Uint8Array => {
+    const all = rows as readonly StoredRow[]
+    const bytesOf = ({ bytes }: StoredRow): Uint8Array => {
       if (bytes instanceof Uint8Array) return bytes
       throw new DocumentStorageError(`${this.table} has no bytes for "${this.key}"`)
     }
     const snapshot = all.find(({ kind }) => kind === 0)
+    const changes = all.filter(({ kind }) => kind === 1)
     return {
-      snapshot: snapshot && bytesOf(snapshot),
-      changes: all.filter(({ kind }) => kind === 1).map(bytesOf),
+      stored: { snapshot: snapshot && bytesOf(snapshot), changes: changes.map(bytesOf) },
+      version: snapshot?.version ?? undefined,
+      seqs: changes.map(({ seq }) => seq),
     }
   }
 
