@@ -23,7 +23,7 @@ export class MemoryApp {
   readonly #clock: Clock
   readonly #topics = new Topics()
   readonly #sockets = new Set<MemorySocket>()
-  #behavior: SocketBehavior | undefined
+  #behavior: SocketBehavior<MemorySocket> | undefined
   #rest: HttpHandler | undefined
   #isListening = false
 
@@ -31,7 +31,7 @@ export class MemoryApp {
     this.#clock = clock
   }
 
-  ws(_pattern: string, behavior: SocketBehavior): this {
+  ws(_pattern: string, behavior: SocketBehavior<MemorySocket>): this {
     this.#behavior = behavior
     return this
   }

@@ -16,7 +16,7 @@ export interface SocketPeer {
 export interface SocketPlace {
   readonly clock: Clock
   readonly topics: Topics
-  readonly behavior: SocketBehavior
+  readonly behavior: SocketBehavior<MemorySocket>
   readonly peer: SocketPeer
   /** It is gone. */
   readonly forget: (socket: MemorySocket) => void
