@@ -1,16 +1,16 @@
 import type { RedisOptions } from 'ioredis'
-import type { BroadcastSession, BrokerMessage, SessionEvents } from '../managed/broadcast-driver.js'
+import type { SessionEvents, BrokerMessage } from '../managed/broadcast-driver.js'
 import { LoopBack } from '../managed/loop-back.js'
 import { readTopology, type ClusterMaster } from './cluster-topology.js'
 import { partitionOf } from './partition.js'
 import { RedisLink } from './redis-link.js'
 import type { RedisClusterNode } from './redis-options.js'
+import type { RedisSession, RedisSessionOptions } from './redis-session.js'
 
 /** How to reach a cluster. */
-export interface ClusterOptions {
+export interface ClusterOptions extends RedisSessionOptions {
   readonly nodes: readonly RedisClusterNode[]
   readonly redis: RedisOptions
-  readonly prefix: string
   readonly partitions: number
 }
 
@@ -28,7 +28,7 @@ export async function connectCluster(
   options: ClusterOptions,
   events: SessionEvents,
   signal: AbortSignal,
-): Promise<BroadcastSession> {
+): Promise<RedisSession> {
   const session = new ClusterSession(options, events)
   try {
     await session.open(signal)
@@ -39,7 +39,8 @@ export async function connectCluster(
   }
 }
 
-class ClusterSession implements BroadcastSession {
+class ClusterSession implements RedisSession {
+  readonly isSharded = true
   readonly #options: ClusterOptions
   readonly #events: SessionEvents
   readonly #tags: readonly string[]
@@ -66,16 +67,28 @@ class ClusterSession implements BroadcastSession {
     const results = await Promise.all(
       [...groups].map(async ([shard, sent]) => {
         const named = sent.map(({ channel, payload }) => ({
-          channel: this.#name(channel),
+          channel: this.nameOf(channel),
           payload,
         }))
         const { refused, error } = await shard.link.publish(named)
-        // The slot is not there any more, or the cluster is not whole.
-        if (error && /^(MOVED|ASK|CLUSTERDOWN) /.test(error.message)) this.#lost(error)
+        this.#check(error)
         return refused.map((index) => sent[index]?.index ?? -1)
       }),
     )
     return results.flat()
+  }
+
+  nameOf(channel: string, kind = ''): string {
+    return (this.#tags[partitionOf(channel, this.#options.partitions)] ?? '') + kind + channel
+  }
+
+  async call(channel: string, command: string, ...args: string[]): Promise<unknown> {
+    try {
+      return await this.#ownerOf(channel).link.call(command, ...args)
+    } catch (error) {
+      this.#check(error)
+      throw error
+    }
   }
 
   subscribe(channels: readonly string[]): Promise<void> {
@@ -141,6 +154,7 @@ class ClusterSession implements BroadcastSession {
     // Another master has failed meanwhile.
     if (this.#isClosed) link.close()
     for (const partition of partitions) this.#owners[partition] = shard
+    await link.load(this.#options.scripts ?? [])
     await link.subscribe([loopBack.channel])
   }
 
@@ -150,14 +164,20 @@ class ClusterSession implements BroadcastSession {
     this.#events.lost(cause)
   }
 
-  #name(channel: string): string {
-    return (this.#tags[partitionOf(channel, this.#options.partitions)] ?? '') + channel
+  /** The slot is not there any more, or the cluster is not whole. */
+  #check(error: unknown): void {
+    if (!(error instanceof Error)) return
+    if (/^(MOVED|ASK|CLUSTERDOWN) /.test(error.message)) this.#lost(error)
+  }
+
+  #ownerOf(channel: string): Shard {
+    return this.#owners[partitionOf(channel, this.#options.partitions)] as Shard
   }
 
   #group<T extends { channel: string }>(items: readonly T[]): Map<Shard, T[]> {
     const groups = new Map<Shard, T[]>()
     for (const item of items) {
-      const shard = this.#owners[partitionOf(item.channel, this.#options.partitions)] as Shard
+      const shard = this.#ownerOf(item.channel)
       const group = groups.get(shard)
       if (group) group.push(item)
       else groups.set(shard, [item])
@@ -175,7 +195,7 @@ class ClusterSession implements BroadcastSession {
       const partition = partitionOf(channel, this.#options.partitions)
       const names = byPartition.get(partition) ?? []
       byPartition.set(partition, names)
-      names.push(this.#name(channel))
+      names.push(this.nameOf(channel))
     }
     await Promise.all(
       [...byPartition].map(([partition, names]) =>

@@ -1,2 +1,7 @@
 export { RedisBroadcastTransport } from './redis-broadcast-transport.js'
-export type { RedisBroadcastTransportOptions, RedisClusterNode } from './redis-options.js'
+export { RedisHistory, type RedisHistoryOptions } from './redis-history.js'
+export type {
+  RedisBroadcastTransportOptions,
+  RedisClusterNode,
+  RedisConnectionOptions,
+} from './redis-options.js'

@@ -1,7 +1,6 @@
 import { ManagedTransport } from '../managed/managed-transport.js'
-import { connectCluster } from './cluster-session.js'
+import { connectWith } from './connect-with.js'
 import { resolveRedisOptions, type RedisBroadcastTransportOptions } from './redis-options.js'
-import { connectRedis } from './redis-session.js'
 
 /**
  * Carries broadcasts through Redis: one server, the master that Redis Sentinel names, or a Redis
@@ -16,15 +15,6 @@ import { connectRedis } from './redis-session.js'
 export class RedisBroadcastTransport extends ManagedTransport {
   /** @throws TypeError when an option is not what it may be */
   constructor(options: RedisBroadcastTransportOptions = {}) {
-    const { url, redis, cluster, prefix, partitions } = resolveRedisOptions(options)
-    super(
-      {
-        connect: (events, signal) =>
-          cluster
-            ? connectCluster({ nodes: cluster, redis, prefix, partitions }, events, signal)
-            : connectRedis({ url, redis, prefix }, events, signal),
-      },
-      options,
-    )
+    super({ connect: connectWith(resolveRedisOptions(options)) }, options)
   }
 }

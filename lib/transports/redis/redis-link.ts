@@ -92,6 +92,11 @@ export class RedisLink {
     return this.#pub.call(command, ...args)
   }
 
+  /** Makes scripts known to this node: until its script cache is flushed. */
+  async load(scripts: readonly string[]): Promise<void> {
+    await Promise.all(scripts.map((script) => this.#pub.call('SCRIPT', 'LOAD', script)))
+  }
+
   /** @returns the positions of those that Redis refused, and why the first was */
   async publish(
     messages: readonly BrokerMessage[],

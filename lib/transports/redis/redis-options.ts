@@ -9,8 +9,8 @@ export interface RedisClusterNode {
   readonly port?: number
 }
 
-/** What {@link RedisBroadcastTransport} takes; everything has a default. */
-export interface RedisBroadcastTransportOptions extends ManagedTransportOptions {
+/** How to reach Redis; everything has a default. */
+export interface RedisConnectionOptions {
   /** `redis://user:password@host:6379` or `rediss://…`. Default: what `redis` says. */
   readonly url?: string
   /**
@@ -25,16 +25,20 @@ export interface RedisBroadcastTransportOptions extends ManagedTransportOptions 
    */
   readonly cluster?: readonly RedisClusterNode[]
   /**
-   * What the names of all channels start with. Apps that share a Redis need one each: the number of
+   * What the names of all channels and keys start with. Apps that share a Redis need one each: the number of
    * a database does not keep channels apart. Default: `enfilade:`.
    */
   readonly prefix?: string
   /**
-   * Into how many parts channels are divided on a cluster, 1 to 1,024; the same for all processes.
+   * Into how many parts channels and keys are divided on a cluster, 1 to 1,024; the same for all processes.
    * Default: 64.
    */
   readonly partitions?: number
 }
+
+/** What {@link RedisBroadcastTransport} takes; everything has a default. */
+export interface RedisBroadcastTransportOptions
+  extends RedisConnectionOptions, ManagedTransportOptions {}
 
 /** The options, checked, with the defaults put in. */
 export interface ResolvedRedisOptions {
@@ -46,7 +50,7 @@ export interface ResolvedRedisOptions {
 }
 
 /** @throws TypeError when an option is not what it may be */
-export function resolveRedisOptions(options: RedisBroadcastTransportOptions): ResolvedRedisOptions {
+export function resolveRedisOptions(options: RedisConnectionOptions): ResolvedRedisOptions {
   const { url, redis = {}, cluster, prefix = 'enfilade:', partitions = 64 } = options
   if (typeof prefix !== 'string') throw new TypeError(`prefix: ${showValue(prefix)} is no text`)
   if (url !== undefined && !/^rediss?:\/\//.test(url)) {
@@ -61,7 +65,7 @@ export function resolveRedisOptions(options: RedisBroadcastTransportOptions): Re
 
 function checkCluster(
   cluster: readonly RedisClusterNode[],
-  { url, redis, prefix }: RedisBroadcastTransportOptions,
+  { url, redis, prefix }: RedisConnectionOptions,
 ): void {
   if (!Array.isArray(cluster) || cluster.length === 0) {
     throw new TypeError('cluster: name a node at least')

@@ -2,13 +2,34 @@ import type { BroadcastSession, BrokerMessage, SessionEvents } from '../managed/
 import { LoopBack } from '../managed/loop-back.js'
 import { RedisLink, type RedisLinkOptions } from './redis-link.js'
 
+/** A connection to Redis by which more can be asked than messages need. */
+export interface RedisSession extends BroadcastSession {
+  /** Whether messages go by the commands of sharded channels. */
+  readonly isSharded: boolean
+  /**
+   * The name of a channel, or of a key at the same place.
+   *
+   * @param kind tells keys from each other, and from the channel
+   */
+  nameOf(channel: string, kind?: string): string
+  /** Sends a command to where a channel is. Rejects with what Redis says. */
+  call(channel: string, command: string, ...args: string[]): Promise<unknown>
+}
+
+/** How a session names things, and what it will run. */
+export interface RedisSessionOptions {
+  readonly prefix: string
+  /** Scripts in Lua, to be run by their hash. Default: none. */
+  readonly scripts?: readonly string[]
+}
+
 /** Connects to one Redis: stand-alone, or the master that sentinels name. */
 export async function connectRedis(
-  options: Omit<RedisLinkOptions, 'isSharded'> & { readonly prefix: string },
+  options: Omit<RedisLinkOptions, 'isSharded'> & RedisSessionOptions,
   events: SessionEvents,
   signal: AbortSignal,
-): Promise<BroadcastSession> {
-  const { prefix, url, redis } = options
+): Promise<RedisSession> {
+  const { prefix, url, redis, scripts = [] } = options
   const loopBack = new LoopBack(`${prefix}probe:`)
   const link = await RedisLink.connect(
     { url, redis, isSharded: false },
@@ -21,21 +42,25 @@ export async function connectRedis(
     signal,
   )
   try {
+    await link.load(scripts)
     await link.subscribe([loopBack.channel])
   } catch (error) {
     link.close()
     throw error
   }
-  const nameOf = (channel: string): string => prefix + channel
+  const nameOf = (channel: string, kind = ''): string => prefix + kind + channel
   return {
+    isSharded: false,
+    nameOf,
+    call: (_channel, command, ...args) => link.call(command, ...args),
     publish: async (messages) => {
       const named = messages.map(({ channel, payload }): BrokerMessage => {
         return { channel: nameOf(channel), payload }
       })
       return (await link.publish(named)).refused
     },
-    subscribe: (channels) => link.subscribe(channels.map(nameOf)),
-    unsubscribe: (channels) => link.unsubscribe(channels.map(nameOf)),
+    subscribe: (channels) => link.subscribe(channels.map((channel) => nameOf(channel))),
+    unsubscribe: (channels) => link.unsubscribe(channels.map((channel) => nameOf(channel))),
     ping: () => loopBack.ping((message) => link.publish([message])),
     close: () => link.close(),
   }
