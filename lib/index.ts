@@ -95,14 +95,6 @@ export type {
   HistoryPage,
   WsHistory,
 } from './transports/history/ws-history.js'
-export { MemoryHistory } from './transports/history/memory-history.js'
-export type {
-  HistoryAppend,
-  HistoryBounds,
-  HistoryEntry,
-  HistoryPage,
-  WsHistory,
-} from './transports/history/ws-history.js'
 export { MemoryBroadcastHub } from './transports/memory/memory-broadcast-hub.js'
 export { MemoryBroadcastTransport } from './transports/memory/memory-broadcast-transport.js'
 
@@ -110,7 +102,6 @@ export { WsError } from './errors/ws-error.js'
 export { ERROR_CODES, type WsErrorCode } from './errors/error-codes.js'
 export { WsDefinitionError, type DefinitionProblem } from './errors/ws-definition-error.js'
 export { WsListenError } from './errors/ws-listen-error.js'
-export { WsStoreError, type WsStoreFault } from './errors/ws-store-error.js'
 export { WsStoreError, type WsStoreFault } from './errors/ws-store-error.js'
 export { WsStateError, type WsAppStatus } from './errors/ws-state-error.js'
 export { WsPlatformError } from './errors/ws-platform-error.js'
