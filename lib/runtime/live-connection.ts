@@ -56,6 +56,8 @@ export class LiveConnection extends WsConnection implements SlowConnection {
   onIdle: (() => void) | undefined
   /** Frames that were no messages. */
   faults = 0
+  /** The round of looks for slow connections in which this was looked at. */
+  checkedIn = -1
   /** Messages it may send now, and when that was last reckoned: milliseconds of a clock that is never set. */
   tokens: number
   refilledAt: number

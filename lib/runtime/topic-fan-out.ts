@@ -36,6 +36,11 @@ export interface TopicFanOutOptions {
 /** Room names do not start with `$`, so that no room can be this topic. */
 const EVERYONE = '$everyone'
 
+/** Of the backpressure limit: so much is published to somebody between two looks at them. */
+const CHECK_FROM = 1 / 8
+/** Of the backpressure limit: so much is published to anybody in a round. */
+const ROUND = 1 / 16
+
 /**
  * Delivers pushes through uWebSockets.js's native topics, which write once per socket for all that
  * was published in a turn of the event loop.
@@ -52,6 +57,10 @@ export class TopicFanOut implements RoomFanOut<WsConnection> {
   #hasEveryone = false
   /** Bytes published to everyone since the last look for slow connections. */
   #unchecked = 0
+  /** Bytes published to anybody since {@link #round} began. */
+  #published = 0
+  /** A connection is looked at once in a round: more than this could not wait for it meanwhile. */
+  #round = 0
 
   constructor(options: TopicFanOutOptions) {
     this.#options = options
@@ -140,10 +149,11 @@ export class TopicFanOut implements RoomFanOut<WsConnection> {
     if (!detours.isEmpty) detours.publish(room.name, { frame, exclude, rule: slow })
     counters.broadcasts++
     counters.pushes += room.members.size - (isMember ? 1 : 0)
+    this.#countBytes(frame)
     room.unchecked += frame.length
     if (this.#isDue(room.unchecked * room.reach)) {
       room.unchecked = 0
-      room.reach = checkAll(room.members)
+      room.reach = this.#checkAll(room.members)
     }
   }
 
@@ -167,10 +177,11 @@ export class TopicFanOut implements RoomFanOut<WsConnection> {
     if (!detours.isEmpty) detours.publishAll({ frame, rule: slow })
     counters.broadcasts++
     counters.pushes += counters.connections
+    this.#countBytes(frame)
     this.#unchecked += frame.length
     if (this.#isDue(this.#unchecked)) {
       this.#unchecked = 0
-      checkAll(connections())
+      this.#checkAll(connections())
     }
   }
 
@@ -210,22 +221,32 @@ export class TopicFanOut implements RoomFanOut<WsConnection> {
 
   /** Whether so much has been published that it is time to look for the slow. */
   #isDue(unchecked: number): boolean {
-    return unchecked > this.#options.backpressure.limit / 8
+    return unchecked > this.#options.backpressure.limit * CHECK_FROM
+  }
+
+  #countBytes(frame: WsFrame): void {
+    this.#published += frame.length
+    if (this.#published <= this.#options.backpressure.limit * ROUND) return
+    this.#published = 0
+    this.#round++
+  }
+
+  /** @returns the most rooms that one of them is in */
+  #checkAll(connections: Iterable<WsConnection>): number {
+    let reach = 1
+    for (const connection of connections) {
+      if (!(connection instanceof LiveConnection)) continue
+      if (connection.checkedIn !== this.#round) {
+        connection.checkedIn = this.#round
+        connection.checkBackpressure()
+      }
+      if (connection.hasRooms && connection.rooms.size > reach) reach = connection.rooms.size
+    }
+    return reach
   }
 }
 
 function subscribe(connection: WsConnection, topic: string): void {
   if (!(connection instanceof LiveConnection)) return
   connection.socket?.subscribe(connection.encoding.topicOf(topic))
-}
-
-/** @returns the most rooms that one of them is in */
-function checkAll(connections: Iterable<WsConnection>): number {
-  let reach = 1
-  for (const connection of connections) {
-    if (!(connection instanceof LiveConnection)) continue
-    connection.checkBackpressure()
-    if (connection.hasRooms && connection.rooms.size > reach) reach = connection.rooms.size
-  }
-  return reach
 }
