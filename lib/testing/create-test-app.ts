@@ -53,6 +53,6 @@ export function createTestApp(options: TestAppOptions): TestApp {
 function clientCodec(codec: WsCodec): TestCodec {
   return {
     decode: (frame) => codec.decode(frame),
-    encode: (message) => codec.encode(message as never),
+    encode: (message) => codec.encode(message),
   }
 }

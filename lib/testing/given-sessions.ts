@@ -4,11 +4,12 @@ import type { Authorize } from '../runtime/identity.js'
 export class GivenSessions {
   #next: { readonly session: unknown } | undefined
 
-  /** The one request that is made meanwhile has this session. */
-  with(session: unknown, request: () => void): void {
+  /** The one request that is made meanwhile has this session; `undefined` gives none. */
+  with<T>(session: unknown, request: () => T): T {
+    if (session === undefined) return request()
     this.#next = { session }
     try {
-      request()
+      return request()
     } finally {
       this.#next = undefined
     }

@@ -24,7 +24,7 @@ export function within<T>(
       },
       (error: unknown) => {
         stop(timer)
-        reject(error as Error)
+        reject(error)
       },
     )
   })

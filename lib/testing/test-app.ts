@@ -81,11 +81,7 @@ export class TestApp extends WsApp {
     await this.#starting
     const dial: TestClientParts['dial'] = async (read) => {
       const link = new ClientLink(read)
-      const open = (): Promise<void> => link.open(sockets, ask)
-      let opening = Promise.resolve()
-      if (session === undefined) opening = open()
-      else sessions.with(session, () => (opening = open()))
-      await opening
+      await sessions.with(session, () => link.open(sockets, ask))
       return link
     }
     const codec = options.codec ?? this.#parts.codec ?? testJson

@@ -1,3 +1,4 @@
+/* eslint-disable no-console -- where tests are run, it is shown with the test it belongs to */
 import type { WsLogger } from '../logging/logger.js'
 
 const quiet = (): void => undefined

@@ -20,7 +20,7 @@ export function askFor({
   addressBytes(remoteAddress)
   const offered = protocol ?? codec?.subprotocol ?? ENFILADE_V1
   const protocols = offered === false ? [] : [offered].flat()
-  const all = {
+  const all: NonNullable<TestConnectOptions['headers']> = {
     host: 'test.local',
     upgrade: 'websocket',
     connection: 'Upgrade',

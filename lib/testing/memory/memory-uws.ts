@@ -13,15 +13,24 @@ export interface MemoryUws {
 
 export function createMemoryUws(clock: Clock): MemoryUws {
   const app = new MemoryApp(clock)
+  const create = (): MemoryApp => app
   const uws = {
-    App: () => app,
-    SSLApp: () => app,
-    us_listen_socket_close: (socket: ListenSocket) => socket.stop(),
-    us_socket_local_port: ({ port }: ListenSocket) => port || SOME_PORT,
+    App: create,
+    SSLApp: create,
+    us_listen_socket_close: stop,
+    us_socket_local_port: portOf,
     DISABLED: 0,
     SHARED_COMPRESSOR: 0,
     SHARED_DECOMPRESSOR: 0,
     LIBUS_LISTEN_EXCLUSIVE_PORT: 0,
   }
   return { app, uws: uws as unknown as UwsModule }
+}
+
+function stop(socket: ListenSocket): void {
+  socket.stop()
+}
+
+function portOf({ port }: ListenSocket): number {
+  return port === 0 ? SOME_PORT : port
 }

@@ -42,7 +42,7 @@ class Chat {
 
   @OnConnect()
   connected(@Session() session: { isBanned?: boolean }): void {
-    if (session?.isBanned) throw new WsError(403, 'Banned')
+    if (session.isBanned) throw new WsError(403, 'Banned')
   }
 
   @OnMessage('join')
