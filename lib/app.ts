@@ -1,53 +1,48 @@
-import {
-  createCore,
-  type Core,
-  type Runtime,
-  type Settings,
-} from "./app-core.js";
-import { atMost } from "./async/at-most.js";
-import { compileApp } from "./compile/compile-app.js";
-import { AppContainer } from "./di/app-container.js";
-import { resolveTransport } from "./di/resolve-transport.js";
-import { BroadcastTransport } from "./di/tokens.js";
-import { Problems } from "./errors/problems.js";
-import { WsListenError, type ListenAddress } from "./errors/ws-listen-error.js";
-import { errorText } from "./errors/show-value.js";
-import { silentLogger } from "./logging/logger.js";
-import { createPinoLogger } from "./logging/pino-logger.js";
-import { safeLogger } from "./logging/safe-logger.js";
-import { checkOptions } from "./options/check-options.js";
+import { createCore, type Core, type Runtime, type Settings } from './app-core.js'
+import { atMost } from './async/at-most.js'
+import { compileApp } from './compile/compile-app.js'
+import { AppContainer } from './di/app-container.js'
+import { resolveTransport } from './di/resolve-transport.js'
+import { BroadcastTransport } from './di/tokens.js'
+import { Problems } from './errors/problems.js'
+import { WsListenError, type ListenAddress } from './errors/ws-listen-error.js'
+import { errorText } from './errors/show-value.js'
+import { silentLogger } from './logging/logger.js'
+import { createPinoLogger } from './logging/pino-logger.js'
+import { safeLogger } from './logging/safe-logger.js'
+import { checkOptions } from './options/check-options.js'
 import {
   FIXED_LIMITS,
   resolveLimits,
   resolveSignals,
   type ResolvedLimits,
-} from "./options/defaults.js";
-import type { WsAppOptions } from "./options/options.js";
-import { EVERYONE_CHANNEL } from "./rooms/channels.js";
-import { RoomChannel } from "./rooms/room-channel.js";
-import { WsRoomManager } from "./rooms/ws-room-manager.js";
-import { machine, type Platform } from "./platform.js";
-import { compilePathMatcher } from "./routing/path-matcher.js";
-import type { AppHost } from "./runtime/app-host.js";
-import { LiveConnection } from "./runtime/live-connection.js";
-import { closeConnections } from "./runtime/shutdown.js";
-import { Sweeper } from "./runtime/sweeper.js";
-import { onExitSignals } from "./runtime/exit-signals.js";
-import { WsServer } from "./runtime/ws-server.js";
-import { compileOriginCheck } from "./uws/check-origin.js";
-import { WsHttp } from "./uws/http-routes.js";
-import { IpCounts } from "./uws/ip-counts.js";
-import type { NativeApp } from "./uws/native.js";
-import { compileAddressReader } from "./uws/remote-address.js";
-import { Upgrader } from "./uws/upgrader.js";
+} from './options/defaults.js'
+import type { WsAppOptions } from './options/options.js'
+import { EVERYONE_CHANNEL } from './rooms/channels.js'
+import { RoomChannel } from './rooms/room-channel.js'
+import { WsRoomManager } from './rooms/ws-room-manager.js'
+import { machine, type Platform } from './platform.js'
+import { compilePathMatcher } from './routing/path-matcher.js'
+import type { AppHost } from './runtime/app-host.js'
+import { LiveConnection } from './runtime/live-connection.js'
+import { closeConnections } from './runtime/shutdown.js'
+import { Sweeper } from './runtime/sweeper.js'
+import { onExitSignals } from './runtime/exit-signals.js'
+import { WsServer } from './runtime/ws-server.js'
+import { compileOriginCheck } from './uws/check-origin.js'
+import { WsHttp } from './uws/http-routes.js'
+import { IpCounts } from './uws/ip-counts.js'
+import type { NativeApp } from './uws/native.js'
+import { compileAddressReader } from './uws/remote-address.js'
+import { Upgrader } from './uws/upgrader.js'
 import {
   createNativeApp,
   UwsServer,
   type NativeLimits,
   type SocketHandlers,
-} from "./uws/uws-server.js";
-import { addHealthRoutes } from "./uws/health-routes.js";
-import { WsApp, type CloseOptions, type WsAppParts } from "./ws-app.js";
+} from './uws/uws-server.js'
+import { addHealthRoutes } from './uws/health-routes.js'
+import { WsApp, type CloseOptions, type WsAppParts } from './ws-app.js'
 
 /**
  * Makes an app: reads the decorators, resolves the controllers and compiles one route table. It does
@@ -62,30 +57,21 @@ import { WsApp, type CloseOptions, type WsAppParts } from "./ws-app.js";
  * ```
  */
 export function createWsApp(options: WsAppOptions): WsApp {
-  return new WsApp(buildApp(options, machine));
+  return new WsApp(buildApp(options, machine))
 }
 
 /** Builds all that an app consists of, on this machine or on one that is made up. */
-export function buildApp(
-  options: WsAppOptions,
-  platform: Platform,
-): WsAppParts {
-  const problems = new Problems();
-  if (!checkOptions(options, problems)) problems.throwIfAny();
-  const settings = readSettings(options, platform, problems);
-  const container = new AppContainer(
-    isUsable(options.container) ? options.container : undefined,
-  );
-  const transport = resolveTransport(
-    options.broadcastTransport,
-    container,
-    problems,
-  );
-  if (transport) container.register(BroadcastTransport, transport);
-  const native: { app?: NativeApp } = {};
-  const core = createCore(settings, transport, native);
-  container.register(WsServer, core.host.server);
-  container.register(WsRoomManager, core.host.rooms);
+export function buildApp(options: WsAppOptions, platform: Platform): WsAppParts {
+  const problems = new Problems()
+  if (!checkOptions(options, problems)) problems.throwIfAny()
+  const settings = readSettings(options, platform, problems)
+  const container = new AppContainer(isUsable(options.container) ? options.container : undefined)
+  const transport = resolveTransport(options.broadcastTransport, container, problems)
+  if (transport) container.register(BroadcastTransport, transport)
+  const native: { app?: NativeApp } = {}
+  const core = createCore(settings, transport, native)
+  container.register(WsServer, core.host.server)
+  container.register(WsRoomManager, core.host.rooms)
   const compiled = compileApp({
     controllers: Array.isArray(options.controllers) ? options.controllers : [],
     use: Array.isArray(options.use) ? options.use : [],
@@ -94,65 +80,51 @@ export function buildApp(
     handlerTimeout: settings.limits.handlerTimeout ?? 0,
     problems,
     warn: (text) => settings.logger.warn({}, text),
-  });
-  native.app = createNativeApp(platform.loadUws(), options.tls);
-  return assemble(settings, core, { container, native: native.app, compiled });
+  })
+  native.app = createNativeApp(platform.loadUws(), options.tls)
+  return assemble(settings, core, { container, native: native.app, compiled })
 }
 
-function readSettings(
-  options: WsAppOptions,
-  platform: Platform,
-  problems: Problems,
-): Settings {
+function readSettings(options: WsAppOptions, platform: Platform, problems: Problems): Settings {
   const orReport = <T>(name: string, compile: () => T, fallback: T): T => {
-    if (problems.has(`createWsApp.${name}`)) return fallback;
+    if (problems.has(`createWsApp.${name}`)) return fallback
     try {
-      return compile();
+      return compile()
     } catch (error) {
-      const fault = errorText(error);
-      problems.add(
-        `createWsApp.${name}`,
-        fault,
-        "see the table of options in docs/options.md",
-      );
-      return fallback;
+      const fault = errorText(error)
+      problems.add(`createWsApp.${name}`, fault, 'see the table of options in docs/options.md')
+      return fallback
     }
-  };
-  const { upgradePath, trustProxy, logger } = options;
+  }
+  const { upgradePath, trustProxy, logger } = options
   return {
     options,
     platform,
     limits: resolveLimits(options),
-    logger:
-      logger === false
-        ? silentLogger
-        : safeLogger(logger ?? createPinoLogger()),
+    logger: logger === false ? silentLogger : safeLogger(logger ?? createPinoLogger()),
     matchPath: orReport(
-      "upgradePath",
-      () =>
-        typeof upgradePath === "string"
-          ? compilePathMatcher(upgradePath)
-          : () => ({}),
+      'upgradePath',
+      () => (typeof upgradePath === 'string' ? compilePathMatcher(upgradePath) : () => ({})),
       () => ({}),
     ),
     readAddress: orReport(
-      "trustProxy",
+      'trustProxy',
       () => compileAddressReader(trustProxy),
-      () => "",
+      () => '',
     ),
-  };
+  }
 }
 
 /** A wrong container has been reported; the rest of the check goes on with the global one. */
-function isUsable(container: WsAppOptions["container"]): boolean {
-  return typeof container?.createChildContainer === "function";
+function isUsable(container: WsAppOptions['container']): boolean {
+  return typeof container?.createChildContainer === 'function'
 }
 
 /** What is built once the decorators have been found right. */
 interface Built {
-  readonly container: AppContainer;
-  readonly native: NativeApp;
-  readonly compiled: ReturnType<typeof compileApp>;
+  readonly container: AppContainer
+  readonly native: NativeApp
+  readonly compiled: ReturnType<typeof compileApp>
 }
 
 function assemble(
@@ -160,26 +132,20 @@ function assemble(
   core: Core,
   { container, native, compiled }: Built,
 ): WsAppParts {
-  const { limits, logger } = settings;
-  const { clock } = settings.platform;
-  const { host, exchange } = core;
-  const runtime = core.runtimeOf(compiled);
+  const { limits, logger } = settings
+  const { clock } = settings.platform
+  const { host, exchange } = core
+  const runtime = core.runtimeOf(compiled)
   const uws = createSockets(settings, host, {
     native,
     handlers: socketHandlers(core, runtime),
-  });
-  const http = new WsHttp(native, logger);
-  addHealthRoutes(http, settings.options.health, core.readiness);
-  const sweeper = new Sweeper(
-    host,
-    runtime.identity,
-    (limits.maxLifetime ?? Infinity) * 1000,
-  );
+  })
+  const http = new WsHttp(native, logger)
+  addHealthRoutes(http, settings.options.health, core.readiness)
+  const sweeper = new Sweeper(host, runtime.identity, (limits.maxLifetime ?? Infinity) * 1000)
   const everyone =
     exchange &&
-    new RoomChannel(exchange, EVERYONE_CHANNEL, (received) =>
-      host.server.deliver(received),
-    );
+    new RoomChannel(exchange, EVERYONE_CHANNEL, (received) => host.server.deliver(received))
   return {
     ...{
       clock,
@@ -193,37 +159,34 @@ function assemble(
     readiness: core.readiness,
     onSignals: (close) => hearSignals(settings, close),
     start: async (port, address) => {
-      await subscribeEveryone(everyone, { port, host: address });
+      await subscribeEveryone(everyone, { port, host: address })
       try {
-        const actual = await uws.listen(port, address);
-        sweeper.start();
-        return actual;
+        const actual = await uws.listen(port, address)
+        sweeper.start()
+        return actual
       } catch (error) {
-        await everyone?.release();
-        throw error;
+        await everyone?.release()
+        throw error
       }
     },
     stop: async (drain) => {
-      uws.stopListening();
-      runtime.recovery?.stop();
-      const flush = (): void => core.fanOut.flush();
-      await closeConnections(
-        { server: host.server, flush, clock, ...runtime },
-        drain,
-      );
-      sweeper.stop();
-      runtime.memberships.close();
+      uws.stopListening()
+      runtime.recovery?.stop()
+      const flush = (): void => core.fanOut.flush()
+      await closeConnections({ server: host.server, flush, clock, ...runtime }, drain)
+      sweeper.stop()
+      runtime.memberships.close()
       // The transport may be disposed of next; one that hangs keeps no app from closing.
       const released = async (): Promise<void> => {
-        await everyone?.release();
-        await exchange?.whenIdle();
-      };
-      await atMost(FIXED_LIMITS.unsubscribeTimeout, released(), clock);
-      core.unwatch?.();
-      uws.close();
-      await container.dispose();
+        await everyone?.release()
+        await exchange?.whenIdle()
+      }
+      await atMost(FIXED_LIMITS.unsubscribeTimeout, released(), clock)
+      core.unwatch?.()
+      uws.close()
+      await container.dispose()
     },
-  };
+  }
 }
 
 function createSockets(
@@ -231,10 +194,10 @@ function createSockets(
   host: AppHost,
   { native, handlers }: { native: NativeApp; handlers: SocketHandlers },
 ): UwsServer {
-  const { limits, logger, platform } = settings;
-  const ips = new IpCounts(limits.maxConnectionsPerIp);
-  const upgrader = createUpgrader(settings, host, ips);
-  const { clock } = platform;
+  const { limits, logger, platform } = settings
+  const ips = new IpCounts(limits.maxConnectionsPerIp)
+  const upgrader = createUpgrader(settings, host, ips)
+  const { clock } = platform
   const parts = {
     handlers,
     limits: nativeLimits(limits),
@@ -242,8 +205,8 @@ function createSockets(
     ips,
     clock,
     logger,
-  };
-  return new UwsServer(native, { ...parts, uws: platform.loadUws() });
+  }
+  return new UwsServer(native, { ...parts, uws: platform.loadUws() })
 }
 
 /** @returns how to hear them no longer; `undefined` when they are not wanted */
@@ -251,14 +214,9 @@ function hearSignals(
   { options, platform, logger }: Settings,
   close: (options: CloseOptions) => Promise<void>,
 ): (() => void) | undefined {
-  const signals = platform.hearsSignals
-    ? resolveSignals(options.signals)
-    : undefined;
-  const { closeFrameTime: linger } = FIXED_LIMITS;
-  return (
-    signals &&
-    onExitSignals({ ...signals, close: () => close(signals), linger, logger })
-  );
+  const signals = platform.hearsSignals ? resolveSignals(options.signals) : undefined
+  const { closeFrameTime: linger } = FIXED_LIMITS
+  return signals && onExitSignals({ ...signals, close: () => close(signals), linger, logger })
 }
 
 async function subscribeEveryone(
@@ -266,15 +224,15 @@ async function subscribeEveryone(
   address: ListenAddress,
 ): Promise<void> {
   try {
-    await everyone?.acquire();
+    await everyone?.acquire()
   } catch (cause) {
-    const text = "listen: the broadcast transport cannot subscribe";
-    throw new WsListenError(text, address, { cause });
+    const text = 'listen: the broadcast transport cannot subscribe'
+    throw new WsListenError(text, address, { cause })
   }
 }
 
 /** What one turn of the event loop may publish to one socket, whatever else waits. */
-const TURN_BYTES = 16 * 1024 * 1024;
+const TURN_BYTES = 16 * 1024 * 1024
 
 function nativeLimits({
   maxPayload,
@@ -282,23 +240,20 @@ function nativeLimits({
   compression,
   backpressure,
 }: ResolvedLimits): NativeLimits {
-  const { limit } = backpressure;
+  const { limit } = backpressure
   // uWebSockets.js does not tell what it drops, and a close frame above its limit gets lost.
-  const maxBackpressure = Math.max(limit * 2, limit + TURN_BYTES);
-  const { closeFrameTime } = FIXED_LIMITS;
+  const maxBackpressure = Math.max(limit * 2, limit + TURN_BYTES)
+  const { closeFrameTime } = FIXED_LIMITS
   return {
     maxPayload,
     idleTimeout,
     compression,
     maxBackpressure,
     closeFrameTime,
-  };
+  }
 }
 
-function socketHandlers(
-  { host }: Core,
-  { dispatcher, lifecycle }: Runtime,
-): SocketHandlers {
+function socketHandlers({ host }: Core, { dispatcher, lifecycle }: Runtime): SocketHandlers {
   return {
     create: (socket, identity) => new LiveConnection(host, socket, identity),
     opened: (connection, revoked) => lifecycle.opened(connection, revoked),
@@ -307,10 +262,10 @@ function socketHandlers(
     drained: (connection) => connection.drained(),
     dropped: (connection) => connection.lost(),
     closed: (connection, code, reason) => {
-      connection.forgetDetour();
-      lifecycle.closed(connection, code, reason);
+      connection.forgetDetour()
+      lifecycle.closed(connection, code, reason)
     },
-  };
+  }
 }
 
 function createUpgrader(
@@ -322,7 +277,7 @@ function createUpgrader(
     authorize: platform.admit(options.authorize),
     userIdOf: options.userId,
     awaitToken: options.awaitToken ?? false,
-    refuse: options.refuse ?? "close",
+    refuse: options.refuse ?? 'close',
     checkOrigin: compileOriginCheck(options.origins),
     matchPath,
     readAddress,
@@ -334,5 +289,5 @@ function createUpgrader(
     logger,
     counters: host.counters,
     events: host.events,
-  });
+  })
 }
