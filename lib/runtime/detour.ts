@@ -1,9 +1,8 @@
 import { CLOSE_CODES } from '../protocol/close-codes.js'
 import type { WsFrame } from '../protocol/codec.js'
 import type { Encoding } from '../rooms/encodings/encoding.js'
-import type { SlowRule } from '../rooms/slow-rule.js'
 import type { ConnectionSocket } from './connection-socket.js'
-import { SlowQueue } from './slow-queue.js'
+import { SlowQueue, type WaitingFrame } from './slow-queue.js'
 
 /** What a detour needs of its connection. */
 export interface SlowConnection {
@@ -75,7 +74,7 @@ export class Detour {
   }
 
   /** @returns whether the frame waits or was sent; else it has been dropped */
-  offer(frame: WsFrame, rule: SlowRule): boolean {
+  offer(waiting: WaitingFrame): boolean {
     const { socket, isEnding } = this.#connection
     if (!socket) return false
     if (isEnding) {
@@ -83,7 +82,7 @@ export class Detour {
       return false
     }
     const space = this.#limit - socket.getBufferedAmount()
-    const isIn = this.#queue.add(frame, rule, space)
+    const isIn = this.#queue.add(waiting, space)
     if (!isIn || this.#queue.bytes <= space) return isIn
     this.#connection.evict(CLOSE_CODES.TRY_AGAIN_LATER, 'Slow consumer')
     this.abandon()

@@ -3,6 +3,7 @@ import type { Encoding } from '../rooms/encodings/encoding.js'
 import { frameFor, type PushFrame } from '../rooms/encodings/push-frame.js'
 import { DROPPED, KEPT, type SlowPolicy, type SlowRule } from '../rooms/slow-rule.js'
 import type { Detour, DetourRegistry, SlowConnection } from './detour.js'
+import { WaitingFrame } from './slow-queue.js'
 
 /** What tells one kind of push from another, out of its frame; `undefined` when it cannot be read. */
 export type ReadKind = (frame: WsFrame, codec: WsCodec) => string | undefined
@@ -118,12 +119,14 @@ export class Detours implements DetourRegistry {
   #offer(members: Iterable<SlowConnection>, push: DetouredPush, room: string): void {
     const { frame, exclude } = push
     let rule: SlowRule | undefined
+    let waiting: WaitingFrame | undefined
     for (const member of members) {
       const own = frameFor(frame, member.encoding)
       if (member === exclude || own === undefined) continue
       // The same for all of them, whatever they read.
       rule ??= this.scope(room, [member.encoding, own], push.rule)
-      this.#all.get(member)?.offer(own, rule)
+      if (waiting?.frame !== own) waiting = new WaitingFrame(own, rule)
+      this.#all.get(member)?.offer(waiting)
     }
   }
 }

@@ -11,6 +11,7 @@ import type { ConnectionSocket } from './connection-socket.js'
 import type { Credentials } from './credentials.js'
 import { Detour, isSlow, type SlowConnection } from './detour.js'
 import type { PendingFrames } from './pending-frames.js'
+import { WaitingFrame } from './slow-queue.js'
 import type { Resumption } from './resumption.js'
 import { increment } from './ws-counters.js'
 import { WsConnection } from './ws-connection.js'
@@ -186,7 +187,8 @@ export class LiveConnection extends WsConnection implements SlowConnection {
   #write(frame: WsFrame, rule: SlowRule): boolean {
     if (!this.socket) return false
     if (this.#detour !== undefined && this.#detour.isOn) {
-      return this.#detour.offer(frame, this.#host.detours.scope('', [this.encoding, frame], rule))
+      const scoped = this.#host.detours.scope('', [this.encoding, frame], rule)
+      return this.#detour.offer(new WaitingFrame(frame, scoped))
     }
     const status = this.transmit(frame)
     if (status === 1) return true

@@ -1,21 +1,29 @@
 import { byteLength } from '../protocol/byte-length.js'
 import type { WsFrame } from '../protocol/codec.js'
-import type { SlowRule } from '../rooms/slow-rule.js'
+import type { SlowPolicy, SlowRule } from '../rooms/slow-rule.js'
 
-/** A frame that waits. */
-interface Waiting {
+/** A frame that waits; the same one may wait for many. */
+export class WaitingFrame {
   readonly frame: WsFrame
   readonly bytes: number
+  readonly policy: SlowPolicy
   /** What a newer frame replaces; `undefined` when nothing does. */
   readonly key: string | undefined
+
+  constructor(frame: WsFrame, { policy, key }: SlowRule) {
+    this.frame = frame
+    this.bytes = typeof frame === 'string' ? byteLength(frame) : frame.length
+    this.policy = policy
+    this.key = key
+  }
 }
 
 /** What waits for a client that reads too slowly: in order, and of what may be dropped no more than fits. */
 export class SlowQueue {
   /** In the order they came in: a `Set` keeps it, and forgets any of them at once. */
-  readonly #frames = new Set<Waiting>()
-  readonly #droppable = new Set<Waiting>()
-  readonly #latest = new Map<string, Waiting>()
+  readonly #frames = new Set<WaitingFrame>()
+  readonly #droppable = new Set<WaitingFrame>()
+  readonly #latest = new Map<string, WaitingFrame>()
   readonly #onDrop: () => void
   #bytes = 0
 
@@ -44,9 +52,9 @@ export class SlowQueue {
    * @param space bytes that may wait here
    * @returns whether it waits now; else it has been dropped
    */
-  add(frame: WsFrame, { policy, key }: SlowRule, space: number): boolean {
-    const bytes = typeof frame === 'string' ? byteLength(frame) : frame.length
-    const dropped: Waiting[] = []
+  add(waiting: WaitingFrame, space: number): boolean {
+    const { bytes, policy, key } = waiting
+    const dropped: WaitingFrame[] = []
     const older = key === undefined ? undefined : this.#latest.get(key)
     if (older) dropped.push(this.#take(older))
     if (policy !== 'drop') {
@@ -56,7 +64,7 @@ export class SlowQueue {
       }
     }
     const isIn = policy === 'close' || this.#bytes + bytes <= space
-    if (isIn) this.#put({ frame, bytes, key }, policy !== 'close')
+    if (isIn) this.#put(waiting)
     // Last: whoever hears of it may close the connection.
     const losses = dropped.length + (isIn ? 0 : 1)
     for (let loss = 0; loss < losses; loss++) this.#onDrop()
@@ -76,14 +84,14 @@ export class SlowQueue {
     this.#bytes = 0
   }
 
-  #put(waiting: Waiting, isDroppable: boolean): void {
+  #put(waiting: WaitingFrame): void {
     this.#frames.add(waiting)
     this.#bytes += waiting.bytes
-    if (isDroppable) this.#droppable.add(waiting)
+    if (waiting.policy !== 'close') this.#droppable.add(waiting)
     if (waiting.key !== undefined) this.#latest.set(waiting.key, waiting)
   }
 
-  #take(waiting: Waiting): Waiting {
+  #take(waiting: WaitingFrame): WaitingFrame {
     this.#frames.delete(waiting)
     this.#droppable.delete(waiting)
     this.#bytes -= waiting.bytes

@@ -149,7 +149,7 @@ export class TopicFanOut implements RoomFanOut<WsConnection> {
     if (!detours.isEmpty) detours.publish(room.name, { frame, exclude, rule: slow })
     counters.broadcasts++
     counters.pushes += room.members.size - (isMember ? 1 : 0)
-    this.#countBytes(frame)
+    this.#countBytes(frame.length)
     room.unchecked += frame.length
     if (this.#isDue(room.unchecked * room.reach)) {
       room.unchecked = 0
@@ -177,7 +177,7 @@ export class TopicFanOut implements RoomFanOut<WsConnection> {
     if (!detours.isEmpty) detours.publishAll({ frame, rule: slow })
     counters.broadcasts++
     counters.pushes += counters.connections
-    this.#countBytes(frame)
+    this.#countBytes(frame.length)
     this.#unchecked += frame.length
     if (this.#isDue(this.#unchecked)) {
       this.#unchecked = 0
@@ -224,8 +224,8 @@ export class TopicFanOut implements RoomFanOut<WsConnection> {
     return unchecked > this.#options.backpressure.limit * CHECK_FROM
   }
 
-  #countBytes(frame: WsFrame): void {
-    this.#published += frame.length
+  #countBytes(bytes: number): void {
+    this.#published += bytes
     if (this.#published <= this.#options.backpressure.limit * ROUND) return
     this.#published = 0
     this.#round++
