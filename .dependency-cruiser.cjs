@@ -86,8 +86,13 @@ const folders = {
     types: ['runtime', 'async'],
     why: 'Who has other tokens, or none, does not load it.',
   },
+  workers: {
+    may: ['transports', 'runtime', 'errors', 'async'],
+    types: ['logging'],
+    why: 'Processes that share a port know nothing of what is said there.',
+  },
   cli: {
-    may: ['options', 'logging', 'runtime', 'errors'],
+    may: ['workers', 'options', 'logging', 'runtime', 'errors'],
     files: ['ws-app.ts'],
     why: 'Commands use the app as a program of the user would, and nobody uses them.',
   },

@@ -1,3 +1,4 @@
+import { findRole, transportOf, withRole } from './app-role.js'
 import { createCore, type Core, type Runtime, type Settings } from './app-core.js'
 import { atMost } from './async/at-most.js'
 import { compileApp } from './compile/compile-app.js'
@@ -41,7 +42,7 @@ import {
   type NativeLimits,
   type SocketHandlers,
 } from './uws/uws-server.js'
-import { addHealthRoutes } from './uws/health-routes.js'
+import { addHealthRoutes, addWorkersRoute } from './uws/health-routes.js'
 import { WsApp, type CloseOptions, type WsAppParts } from './ws-app.js'
 
 /**
@@ -66,7 +67,10 @@ export function buildApp(options: WsAppOptions, platform: Platform): WsAppParts 
   if (!checkOptions(options, problems)) problems.throwIfAny()
   const settings = readSettings(options, platform, problems)
   const container = new AppContainer(isUsable(options.container) ? options.container : undefined)
-  const transport = resolveTransport(options.broadcastTransport, container, problems)
+  const role = findRole(options, settings, problems)
+  const given = resolveTransport(options.broadcastTransport, container, problems)
+  const own = role && !given ? transportOf(role, settings.logger) : undefined
+  const transport = given ?? own
   if (transport) container.register(BroadcastTransport, transport)
   const native: { app?: NativeApp } = {}
   const core = createCore(settings, transport, native)
@@ -82,7 +86,9 @@ export function buildApp(options: WsAppOptions, platform: Platform): WsAppParts 
     warn: (text) => settings.logger.warn({}, text),
   })
   native.app = createNativeApp(platform.loadUws(), options.tls)
-  return assemble(settings, core, { container, native: native.app, compiled })
+  const parts = assemble(settings, core, { container, native: native.app, compiled })
+  addWorkersRoute(parts.http, options.health, () => role?.status() ?? Promise.resolve([]))
+  return role ? withRole(parts, role, own) : parts
 }
 
 function readSettings(options: WsAppOptions, platform: Platform, problems: Problems): Settings {
@@ -155,13 +161,12 @@ function assemble(
       counters: host.counters,
     },
     container: () => container.container,
-    http,
-    readiness: core.readiness,
+    ...{ http, readiness: core.readiness, closePort: () => uws.closePort() },
     onSignals: (close) => hearSignals(settings, close),
-    start: async (port, address) => {
+    start: async (port, address, isShared) => {
       await subscribeEveryone(everyone, { port, host: address })
       try {
-        const actual = await uws.listen(port, address)
+        const actual = await uws.listen({ port, host: address }, isShared)
         sweeper.start()
         return actual
       } catch (error) {

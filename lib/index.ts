@@ -132,6 +132,7 @@ export type { HttpHandler, WsHttp } from './uws/http-routes.js'
 export type { WsLogger, WsLogMethod } from './logging/logger.js'
 export { DEFAULT_LIMITS } from './options/defaults.js'
 export type {
+  ClusterOptions,
   HealthOptions,
   LimitOptions,
   RecoveryOptions,
@@ -139,5 +140,7 @@ export type {
   TlsOptions,
   WsAppOptions,
 } from './options/options.js'
+export type { WsAppRole } from './workers/app-role.js'
+export type { WorkerFigures, WorkerState, WorkerStatus } from './workers/worker-messages.js'
 export type { FieldError } from './validation/data-error.js'
 export type { MaybePromise } from './async/maybe-promise.js'

@@ -1,6 +1,8 @@
 import { systemClock, type Clock } from './async/clock.js'
 import type { Authorize } from './runtime/identity.js'
 import { requireUws, type UwsModule } from './uws/native.js'
+import type { AppRole, RoleOptions } from './workers/app-role.js'
+import { roleOf } from './workers/role-of.js'
 
 /** What an app stands on: sockets, time, and the process. */
 export interface Platform {
@@ -9,6 +11,8 @@ export interface Platform {
   readonly loadUws: () => UwsModule
   /** Whether signals may end the process, if the options say so. */
   readonly hearsSignals: boolean
+  /** What an app is among the processes of its program. Default: the only one. */
+  readonly roleOf?: (options: RoleOptions) => AppRole | undefined
   /** Decides about requests with the app's `authorize`, or in its place. */
   readonly admit: (authorize: Authorize | undefined) => Authorize | undefined
 }
@@ -18,5 +22,6 @@ export const machine: Platform = {
   clock: systemClock,
   loadUws: requireUws,
   hearsSignals: true,
+  roleOf,
   admit: (authorize) => authorize,
 }

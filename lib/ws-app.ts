@@ -10,6 +10,8 @@ import type { WsCounters } from './runtime/ws-counters.js'
 import type { WsEvents } from './runtime/ws-events.js'
 import type { WsServer } from './runtime/ws-server.js'
 import type { WsHttp } from './uws/http-routes.js'
+import type { AppRole, WsAppRole } from './workers/app-role.js'
+import type { WorkerStatus } from './workers/worker-messages.js'
 
 /** How {@link WsApp.close} goes about it. */
 export interface CloseOptions {
@@ -36,9 +38,14 @@ export interface WsAppParts {
   readonly counters: WsCounters
   readonly readiness: Readiness
   readonly clock: Clock
+  /** What the app is among several processes; absent when it is the only one. */
+  readonly role?: AppRole
   /** Closes the app when a signal comes, if that is wanted. */
   readonly onSignals: (close: (options: CloseOptions) => Promise<void>) => (() => void) | undefined
-  readonly start: (port: number, host: string | undefined) => Promise<number>
+  /** @param isShared whether other processes have the port, too */
+  readonly start: (port: number, host: string | undefined, isShared: boolean) => Promise<number>
+  /** Gives the port back, and nothing else. */
+  readonly closePort: () => void
   readonly stop: (drain: number) => Promise<void>
 }
 
@@ -74,6 +81,21 @@ export class WsApp {
     return this.#status
   }
 
+  /** What the app is among the processes of its program. */
+  get role(): WsAppRole {
+    return this.#parts.role?.name ?? 'single'
+  }
+
+  /** The number of this worker, from 1; `undefined` in a process that is none. */
+  get workerId(): number | undefined {
+    return this.#parts.role?.workerId
+  }
+
+  /** All workers of the program, as their supervisor sees them; none when there is none. */
+  async workers(): Promise<readonly WorkerStatus[]> {
+    return this.#parts.role?.status() ?? []
+  }
+
   /** The app's own container, a child of yours. Disposed of when the app closes. */
   get container(): DependencyContainer {
     return this.#parts.container()
@@ -89,6 +111,23 @@ export class WsApp {
    * already or has been closed, and with a `RangeError` for what is no port
    */
   async listen(port = 0, host?: string): Promise<{ port: number }> {
+    return this.#listen(port, host, false)
+  }
+
+  /**
+   * As `listen`, in a process that shares the port of this app with others.
+   *
+   * @internal
+   */
+  async serve(port: number, host: string | undefined): Promise<{ port: number }> {
+    return this.#listen(port, host, true)
+  }
+
+  async #listen(
+    port: number,
+    host: string | undefined,
+    isShared: boolean,
+  ): Promise<{ port: number }> {
     if (!Number.isInteger(port) || port < 0 || port > 65_535) {
       const mend = typeof port === 'string' ? 'make it a number: Number(port)' : 'use 0 to 65535'
       throw new RangeError(`listen: ${showValue(port)} is no port; ${mend}`)
@@ -99,7 +138,7 @@ export class WsApp {
     }
     this.#status = 'starting'
     try {
-      const actual = await this.#parts.start(port, host)
+      const actual = await this.#parts.start(port, host, isShared)
       // A signal or `close` may have come meanwhile.
       if (this.#isStarting()) this.#status = 'listening'
       this.#ignoreSignals = this.#parts.onSignals((options) => this.close(options))
@@ -130,10 +169,11 @@ export class WsApp {
   }
 
   async #close(drain: number, delay: number): Promise<void> {
-    const { readiness, stop, clock } = this.#parts
+    const { readiness, stop, clock, role } = this.#parts
     const isListening = this.#status === 'listening'
     this.#status = 'closing'
     readiness.isClosing = true
+    role?.leave()
     try {
       if (isListening && delay > 0) {
         await new Promise<void>((resolve) => clock.setTimeout(resolve, delay))

@@ -35,8 +35,8 @@ export function checkSignals(value: unknown): string | undefined {
  */
 export function checkHealth(value: unknown): string | undefined {
   if (typeof value === 'boolean') return undefined
-  if (!isRecord(value)) return 'must be true, false, or { live, ready }'
-  const unknown = faultOfNames(value, ['live', 'ready'])
+  if (!isRecord(value)) return 'must be true, false, or { live, ready, workers }'
+  const unknown = faultOfNames(value, ['live', 'ready', 'workers'])
   if (unknown !== undefined) return unknown
   for (const [name, path] of Object.entries(value)) {
     if (path === undefined) continue
@@ -44,8 +44,35 @@ export function checkHealth(value: unknown): string | undefined {
       return `${name} must be a path such as "/healthz", got ${showValue(path)}`
     }
   }
-  const { live = '/livez', ready = '/readyz' } = value
-  return live === ready ? `live and ready must differ, got ${showValue(live)} twice` : undefined
+  const { live = '/livez', ready = '/readyz', workers } = value
+  const paths = [live, ready, workers].filter((path) => path !== undefined)
+  const twice = paths.find((path, index) => paths.indexOf(path) !== index)
+  return twice === undefined
+    ? undefined
+    : `live, ready and workers must differ, got ${showValue(twice)} twice`
+}
+
+/** More are a mistake, which would take the machine with it. */
+const MAX_WORKERS = 1_024
+
+/**
+ * Checks the option `cluster`.
+ *
+ * @returns what is wrong, or `undefined`
+ */
+export function checkCluster(value: unknown): string | undefined {
+  if (!isRecord(value)) return 'must be { workers }'
+  const unknown = faultOfNames(value, ['workers', 'startTimeout'])
+  if (unknown !== undefined) return unknown
+  const { workers, startTimeout = 1 } = value
+  const isCount =
+    Number.isInteger(workers) && Number(workers) >= 1 && Number(workers) <= MAX_WORKERS
+  if (!isCount && workers !== 'auto') {
+    return `workers must be a whole number from 1 to ${MAX_WORKERS}, or 'auto', got ${showValue(workers)}`
+  }
+  return isSeconds(startTimeout) && startTimeout > 0
+    ? undefined
+    : `startTimeout must be seconds, more than 0, got ${showValue(startTimeout)}`
 }
 
 /** Whether a value is a length of time that can be waited for. */

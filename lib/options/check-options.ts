@@ -3,7 +3,7 @@ import { showValue } from '../errors/show-value.js'
 import { nearest } from '../errors/nearest.js'
 import { faultOfWindow } from '../rooms/broadcast-window.js'
 import { checkCodecs } from './check-codecs.js'
-import { checkHealth, checkSignals } from './check-lifecycle.js'
+import { checkCluster, checkHealth, checkSignals } from './check-lifecycle.js'
 import { checkLimits } from './check-limits.js'
 import { checkTls } from './check-tls.js'
 import { DEFAULT_LIMITS } from './defaults.js'
@@ -56,6 +56,7 @@ const CHECKS: Record<Exclude<keyof WsAppOptions, keyof typeof DEFAULT_LIMITS>, C
   tls: checkTls,
   signals: checkSignals,
   health: checkHealth,
+  cluster: checkCluster,
   recovery: (value) =>
     typeof value === 'boolean' || isRecovery(value)
       ? undefined

@@ -1,5 +1,6 @@
+import { availableParallelism } from 'node:os'
 import type { BackpressureLimit, RateLimit } from '../runtime/limits.js'
-import type { LimitOptions, RecoveryOptions, SignalOptions } from './options.js'
+import type { ClusterOptions, LimitOptions, RecoveryOptions, SignalOptions } from './options.js'
 
 /** The limits of an app that sets none. */
 export const DEFAULT_LIMITS = {
@@ -81,6 +82,15 @@ export function resolveSignals(
     delay: delay ?? DEFAULT_SIGNALS.delay,
     signals: signals ?? DEFAULT_SIGNALS.signals,
   }
+}
+
+/** The option `cluster`, with the defaults put in; `undefined` when it was not given. */
+export function resolveCluster(
+  given: ClusterOptions | undefined,
+): { readonly workers: number; readonly startTimeout: number } | undefined {
+  if (given === undefined) return undefined
+  const { workers, startTimeout = 60 } = given
+  return { workers: workers === 'auto' ? availableParallelism() : workers, startTimeout }
 }
 
 /** Milliseconds that lost connections are kept; `undefined` when none are. */

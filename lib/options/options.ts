@@ -34,6 +34,16 @@ export interface HealthOptions {
   readonly live?: string
   /** 200, or 503 when the app closes or its broadcast transport is down. Default: `/readyz`. */
   readonly ready?: string
+  /** All workers as JSON: 200, or 503 when one does not listen. Default: no such route. */
+  readonly workers?: string
+}
+
+/** How an app is spread over processes that share its port. */
+export interface ClusterOptions {
+  /** How many, 1 to 1,024; `'auto'` for one on each core. */
+  readonly workers: number | 'auto'
+  /** Seconds in which a worker has to listen; past them it is started anew. Default: 60. */
+  readonly startTimeout?: number
 }
 
 /** What is kept of a client that lost its connection. */
@@ -167,6 +177,11 @@ export interface WsAppOptions extends LimitOptions {
    * not come back in time. Default: false. `true` is `{ window: 120 }`.
    */
   readonly recovery?: boolean | RecoveryOptions
+  /**
+   * Runs the program several times: `listen` starts the workers, which share the port, and the process
+   * that calls it looks after them. `signals` is then on by default. Default: this process only.
+   */
+  readonly cluster?: ClusterOptions
   /** HTTP routes that say whether the process lives and whether it wants clients. Default: off. */
   readonly health?: boolean | HealthOptions
 }

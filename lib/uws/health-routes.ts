@@ -4,7 +4,7 @@ import type { Readiness } from '../runtime/readiness.js'
 import type { WsHttp } from './http-routes.js'
 
 /** Where the routes are when nothing else is said: the names that Kubernetes itself uses. */
-const DEFAULT_PATHS: Required<HealthOptions> = { live: '/livez', ready: '/readyz' }
+const DEFAULT_PATHS: Required<Omit<HealthOptions, 'workers'>> = { live: '/livez', ready: '/readyz' }
 
 /**
  * Adds the routes of the option `health`. Whoever asks for `live` hears whether the event loop turns:
@@ -19,6 +19,33 @@ export function addHealthRoutes(
   const { live = DEFAULT_PATHS.live, ready = DEFAULT_PATHS.ready } = health === true ? {} : health
   addRoute(http, live, () => undefined)
   addRoute(http, ready, () => readiness.fault)
+}
+
+/** What is read of the state of a worker; the rest is shown as it is. */
+interface ShownWorker {
+  readonly state: string
+}
+
+/** Adds the route that shows all workers, if the option `health` says where: 200 when all listen. */
+export function addWorkersRoute(
+  http: WsHttp,
+  health: boolean | HealthOptions | undefined,
+  status: () => Promise<readonly ShownWorker[]>,
+): void {
+  if (typeof health !== 'object' || health.workers === undefined) return
+  http.get(health.workers, async (response) => {
+    const state = { isAborted: false }
+    response.onAborted(() => (state.isAborted = true))
+    const workers = await status()
+    if (state.isAborted) return
+    const areWell = workers.every((worker) => worker.state === 'listening')
+    response.cork(() => {
+      response.writeStatus(areWell ? '200 OK' : '503 Service Unavailable')
+      response.writeHeader('Cache-Control', 'no-store')
+      response.writeHeader('Content-Type', 'application/json')
+      response.end(JSON.stringify(workers))
+    })
+  })
 }
 
 function addRoute(http: WsHttp, path: string, faultOf: () => string | undefined): void {

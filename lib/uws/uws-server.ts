@@ -1,6 +1,6 @@
 import type { us_listen_socket, WebSocket } from 'uWebSockets.js'
 import type { Clock } from '../async/clock.js'
-import { WsListenError } from '../errors/ws-listen-error.js'
+import { WsListenError, type ListenAddress } from '../errors/ws-listen-error.js'
 import { WsStateError } from '../errors/ws-state-error.js'
 import type { WsLogger } from '../logging/logger.js'
 import { CLOSE_CODES, truncateReason } from '../protocol/close-codes.js'
@@ -54,6 +54,9 @@ type Socket = WebSocket<SocketData> & Partial<SocketData>
 /** Why a socket is closed that is nobody's any more. */
 const REPLACED = { code: CLOSE_CODES.REPLACED, reason: '' }
 
+/** What uWebSockets.js takes for no option: it then sets SO_REUSEPORT. */
+const SHARED_PORT = 0
+
 /** What uWebSockets.js gives as the reason when it cuts a socket for too large a message. */
 const TOO_BIG = 'Received too big message'
 
@@ -102,11 +105,12 @@ export class UwsServer {
   }
 
   /**
-   * Listens on a port that nobody else has.
+   * Listens on a port.
    *
+   * @param isShared whether other processes may have it, too
    * @returns the port, as a promise that rejects when {@link stopListening} came first
    */
-  listen(port: number, host: string | undefined): Promise<number> {
+  listen({ port, host }: ListenAddress, isShared: boolean): Promise<number> {
     if (this.#isStopped) return Promise.reject(overtaken())
     const { upgrader, uws } = this.#parts
     this.#native.any('/*', (response, request) => upgrader.answer(response, request))
@@ -122,20 +126,24 @@ export class UwsServer {
         }
       }
       // By default uWS shares a port between processes: a second app would get half of the clients.
-      const option = uws.LIBUS_LISTEN_EXCLUSIVE_PORT
+      const option = isShared ? SHARED_PORT : uws.LIBUS_LISTEN_EXCLUSIVE_PORT
       const native = this.#native as unknown as ExclusiveListener
       if (host === undefined) native.listen(port, option, settle)
       else native.listen(host, port, option, settle)
     })
   }
 
+  /** Accepts no connection any more; those that are there may still ask for a WebSocket. */
+  closePort(): void {
+    this.#isStopped = true
+    if (this.#listenSocket) this.#parts.uws.us_listen_socket_close(this.#listenSocket)
+    this.#listenSocket = undefined
+  }
+
   /** Lets nobody in any more. */
   stopListening(): void {
-    this.#isStopped = true
-    const { uws, upgrader } = this.#parts
-    if (this.#listenSocket) uws.us_listen_socket_close(this.#listenSocket)
-    this.#listenSocket = undefined
-    upgrader.close()
+    this.closePort()
+    this.#parts.upgrader.close()
   }
 
   /** Closes what is left, once close frames have had time to go out. */

@@ -1,0 +1,74 @@
+import { ManagedTransport } from './transports/managed/managed-transport.js'
+import type { Problems } from './errors/problems.js'
+import type { WsLogger } from './logging/logger.js'
+import {
+  DEFAULT_SIGNALS,
+  FIXED_LIMITS,
+  resolveCluster,
+  resolveSignals,
+} from './options/defaults.js'
+import type { WsAppOptions } from './options/options.js'
+import type { Platform } from './platform.js'
+import type { AppRole, RoleHost } from './workers/app-role.js'
+import type { WsAppParts } from './ws-app.js'
+
+/** What an app is among the processes of its program; `undefined` when it is the only one. */
+export function findRole(
+  options: WsAppOptions,
+  { platform, logger }: { readonly platform: Platform; readonly logger: WsLogger },
+  problems: Problems,
+): AppRole | undefined {
+  const isUsable = !['cluster', 'signals'].some((name) => problems.has(`createWsApp.${name}`))
+  if (!isUsable) return undefined
+  return platform.roleOf?.({
+    cluster: resolveCluster(options.cluster),
+    signals: resolveSignals(options.signals) ?? DEFAULT_SIGNALS,
+    hasSignals: options.signals !== undefined,
+    linger: FIXED_LIMITS.closeFrameTime,
+    logger,
+  })
+}
+
+/** A transport between the workers, which needs no broker. */
+export function transportOf(role: AppRole, logger: WsLogger): ManagedTransport {
+  return new ManagedTransport(role.driver(), {
+    onError: (error) => logger.error({ err: error }, 'a listener of the transport failed'),
+  })
+}
+
+/**
+ * An app that shares its port with others: a supervisor starts them in place of itself, and a worker
+ * does what its supervisor says.
+ *
+ * @param transport closed with the app; absent when it has one of its own
+ */
+export function withRole(
+  parts: WsAppParts,
+  role: AppRole,
+  transport: ManagedTransport | undefined,
+): WsAppParts {
+  const host: RoleHost = {
+    listen: ({ port, host: address }, isShared) => parts.start(port, address, isShared),
+    closePort: () => parts.closePort(),
+    leave: () => (parts.readiness.isClosing = true),
+    figures: () => ({ connections: parts.server.size, memory: process.memoryUsage.rss() }),
+  }
+  return {
+    ...parts,
+    role,
+    onSignals: (close) => role.hear(close, host) ?? parts.onSignals(close),
+    start: (port, address, isServed) =>
+      role.takes(isServed)
+        ? role.start({ port, host: address }, host)
+        : parts.start(port, address, false),
+    stop: async (drain) => {
+      const fault = await role.stop(drain / 1000)
+      try {
+        await parts.stop(drain)
+      } finally {
+        await transport?.close()
+      }
+      if (fault) throw fault
+    },
+  }
+}

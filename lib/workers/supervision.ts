@@ -1,0 +1,68 @@
+import { forkWorker } from './fork-worker.js'
+import { requireFreeAddress } from './free-address.js'
+import { Supervisor, type SupervisorOptions } from './supervisor.js'
+import type { WorkerStatus } from './worker-messages.js'
+
+/** What {@link Supervision} takes. */
+export interface SupervisionOptions extends Omit<SupervisorOptions, 'fork'> {
+  /** Whether the command `enfilade serve` starts the workers, or the program itself. */
+  readonly kind: 'served' | 'own'
+}
+
+/** A supervisor of real processes, which hears the signals of this one. */
+export class Supervision {
+  readonly #options: SupervisionOptions
+  readonly #supervisor: Supervisor
+  #isStopping = false
+
+  constructor(options: SupervisionOptions) {
+    this.#options = options
+    const fork: SupervisorOptions['fork'] = (id) => forkWorker(options.kind, id)
+    this.#supervisor = new Supervisor({ ...options, fork })
+  }
+
+  /**
+   * Starts the workers. From then on SIGHUP replaces them one after the other.
+   *
+   * @returns the port, when all of them listen; rejects with a `WsListenError` when it cannot be had,
+   * and with a `WsStateError` when `stop` came first
+   */
+  async start(): Promise<number> {
+    await requireFreeAddress(this.#options.address)
+    process.on('SIGHUP', this.#onHangUp)
+    process.on('exit', this.#onExit)
+    return this.#supervisor.start()
+  }
+
+  /** New clients should not come any more. */
+  leave(): void {
+    this.#supervisor.leave()
+  }
+
+  /** Replaces the workers one after the other. */
+  restart(): Promise<void> {
+    return this.#supervisor.restart()
+  }
+
+  /** Ends all workers. See {@link Supervisor.stop}. */
+  async stop(drain: number): Promise<void> {
+    this.#isStopping = true
+    try {
+      await this.#supervisor.stop(drain)
+    } finally {
+      process.off('SIGHUP', this.#onHangUp)
+      process.off('exit', this.#onExit)
+    }
+  }
+
+  status(): Promise<readonly WorkerStatus[]> {
+    return this.#supervisor.status()
+  }
+
+  readonly #onHangUp = (): void => void this.#supervisor.restart()
+
+  /** A second signal ends everything at once; after a crash the workers finish by themselves. */
+  readonly #onExit = (): void => {
+    if (this.#isStopping) this.#supervisor.kill()
+  }
+}
