@@ -36,12 +36,12 @@ const folders = {
   },
   compile: {
     may: ['metadata', 'validation', 'di', 'routing', 'runtime', 'rooms', 'errors', 'async'],
-    types: ['protocol'],
+    types: ['protocol', 'documents'],
     why: 'Compile is the only bridge from records to what runs.',
   },
   runtime: {
     may: ['protocol', 'rooms', 'errors', 'async'],
-    types: ['logging', 'transports'],
+    types: ['logging', 'transports', 'documents'],
     why: 'What runs per message knows no decorators, no metadata and no third party.',
   },
   rooms: {
@@ -55,8 +55,9 @@ const folders = {
     why: 'The client runs in a browser and is small there: the wire, and nothing of the server.',
   },
   documents: {
-    may: ['protocol', 'errors', 'async', 'validation'],
-    types: ['transports'],
+    // app/ alone knows of decorators and the runtime: see document-rooms-stand-alone.
+    may: ['protocol', 'errors', 'async', 'validation', 'decorators', 'runtime'],
+    types: ['transports', 'routing', 'di'],
     why: 'A document room works on its own, over any socket and any storage.',
   },
   yjs: {
@@ -175,6 +176,13 @@ module.exports = {
       comment: 'A new folder starts with its row in this file: its arrows, and why.',
       from: { path: '^lib/[^/]+/', pathNot: inLib(names) },
       to: {},
+    },
+    {
+      name: 'document-rooms-stand-alone',
+      severity: 'error',
+      comment: 'Only documents/app/ knows that there are apps; the rest works over any socket.',
+      from: { path: '^lib/documents/', pathNot: '^lib/documents/(app/|index\\.ts$)' },
+      to: { path: '^lib/(decorators|runtime|routing|di|documents/app)/' },
     },
     {
       name: 'runtime-has-no-third-party',

@@ -18,6 +18,7 @@ import type { AppHost } from './runtime/app-host.js'
 import { checkedCodec } from './runtime/checked-codec.js'
 import { Detours } from './runtime/detours.js'
 import { Dispatcher } from './runtime/dispatcher.js'
+import type { DocumentTraffic } from './runtime/document-traffic.js'
 import { Failures } from './runtime/failures.js'
 import { Identity } from './runtime/identity.js'
 import { Lifecycle } from './runtime/lifecycle.js'
@@ -35,6 +36,7 @@ import { TurnQueue } from './runtime/turn-queue.js'
 import { Readiness } from './runtime/readiness.js'
 import { watchTransport } from './runtime/watch-transport.js'
 import type { WsConnection } from './runtime/ws-connection.js'
+import { WsDocuments } from './runtime/ws-documents.js'
 import { increment, WsCounters } from './runtime/ws-counters.js'
 import { WsEvents } from './runtime/ws-events.js'
 import { WsServer } from './runtime/ws-server.js'
@@ -61,6 +63,7 @@ export interface Core {
   readonly readiness: Readiness
   /** Ends what is heard of the transport's state. */
   readonly unwatch: (() => void) | undefined
+  readonly documents: WsDocuments
   readonly runtimeOf: (app: CompiledApp) => Runtime
 }
 
@@ -72,6 +75,7 @@ export interface Runtime {
   readonly memberships: Memberships
   readonly recovery: Recovery | undefined
   readonly failures: Failures
+  readonly documents: DocumentTraffic | undefined
 }
 
 /** What rooms and server ask, and what is there only when the controllers are compiled. */
@@ -81,6 +85,7 @@ interface LateParts {
   memberships?: Memberships
   rosters?: RoomRosters
   recovery?: Recovery
+  documents?: DocumentTraffic | undefined
 }
 
 /** Builds all that does not need the compiled controllers. */
@@ -138,7 +143,8 @@ export function createCore(
     exchange,
     readiness: new Readiness(managed),
     unwatch: managed && watchTransport(host, managed),
-    runtimeOf: (app) => createRuntime({ host, app, options, limits }, late),
+    documents: new WsDocuments(() => late.documents),
+    runtimeOf: (app) => createRuntime({ host, app, options, limits, transport }, late),
   }
 }
 
@@ -181,9 +187,13 @@ function lateHooks(late: LateParts): RoomHookOptions {
 interface RuntimeSource extends Pick<Settings, 'options' | 'limits'> {
   readonly host: AppHost
   readonly app: CompiledApp
+  readonly transport: WsBroadcastTransport | undefined
 }
 
-function createRuntime({ host, app, options, limits }: RuntimeSource, late: LateParts): Runtime {
+function createRuntime(
+  { host, app, options, limits, transport }: RuntimeSource,
+  late: LateParts,
+): Runtime {
   const failures = new Failures(host)
   const hooks = new RoomHooks(host, app, failures)
   const identity = new Identity({
@@ -191,6 +201,7 @@ function createRuntime({ host, app, options, limits }: RuntimeSource, late: Late
     authorizeTimeout: limits.authorizeTimeout * 1000,
     mayJoin: (connection, room) => hooks.beforeJoin(connection, room),
     admitted: (connection, revoked) => lifecycle.admit(connection, revoked),
+    askDocuments: (connection) => documents?.askAgain(connection) ?? Promise.resolve(),
   })
   const rosters = new RoomRosters(app.presence, host.rooms, host.clock)
   const history = new MemoryRoomHistory(host.clock)
@@ -206,14 +217,17 @@ function createRuntime({ host, app, options, limits }: RuntimeSource, late: Late
           leave: (connection) => lifecycle.leave(connection),
           handle: (connection, frame) => dispatcher.handle(connection, frame),
         })
-  Object.assign(late, { hooks, identity, memberships, recovery, rosters })
-  const reserved = new ReservedMessages(identity, rosters, recovery)
+  const documents = app.documents?.kit.start({
+    ...{ host, failures, documents: app.documents, transport, accessTimeout: timeout },
+  })
+  Object.assign(late, { hooks, identity, memberships, recovery, rosters, documents })
+  const reserved = new ReservedMessages({ identity, rosters, recovery, documents })
   const dispatcher = new Dispatcher({ host, app, failures, reserved })
   const lifecycle = new Lifecycle({
     ...{ host, app, dispatcher, failures, recovery },
     tokenTimeout: timeout,
   })
-  return { dispatcher, failures, identity, lifecycle, memberships, recovery }
+  return { dispatcher, documents, failures, identity, lifecycle, memberships, recovery }
 }
 
 /** A failed subscription is also the error of whoever wanted to join, and counted there. */

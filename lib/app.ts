@@ -1,6 +1,7 @@
 import { findRole, transportOf, withRole } from './app-role.js'
 import { createCore, type Core, type Runtime, type Settings } from './app-core.js'
 import { atMost } from './async/at-most.js'
+import type { Clock } from './async/clock.js'
 import { compileApp } from './compile/compile-app.js'
 import { AppContainer } from './di/app-container.js'
 import { resolveTransport } from './di/resolve-transport.js'
@@ -29,6 +30,7 @@ import { LiveConnection } from './runtime/live-connection.js'
 import { closeConnections } from './runtime/shutdown.js'
 import { Sweeper } from './runtime/sweeper.js'
 import { onExitSignals } from './runtime/exit-signals.js'
+import { WsDocuments } from './runtime/ws-documents.js'
 import { WsServer } from './runtime/ws-server.js'
 import { compileOriginCheck } from './uws/check-origin.js'
 import { WsHttp } from './uws/http-routes.js'
@@ -76,6 +78,7 @@ export function buildApp(options: WsAppOptions, platform: Platform): WsAppParts 
   const core = createCore(settings, transport, native)
   container.register(WsServer, core.host.server)
   container.register(WsRoomManager, core.host.rooms)
+  container.register(WsDocuments, core.documents)
   const compiled = compileApp({
     controllers: Array.isArray(options.controllers) ? options.controllers : [],
     use: Array.isArray(options.use) ? options.use : [],
@@ -153,13 +156,8 @@ function assemble(
     exchange &&
     new RoomChannel(exchange, EVERYONE_CHANNEL, (received) => host.server.deliver(received))
   return {
-    ...{
-      clock,
-      server: host.server,
-      rooms: host.rooms,
-      events: host.events,
-      counters: host.counters,
-    },
+    ...{ clock, server: host.server, rooms: host.rooms, events: host.events },
+    ...{ counters: host.counters, documents: core.documents },
     container: () => container.container,
     ...{ http, readiness: core.readiness, closePort: () => uws.closePort() },
     onSignals: (close) => hearSignals(settings, close),
@@ -181,6 +179,7 @@ function assemble(
       await closeConnections({ server: host.server, flush, clock, ...runtime }, drain)
       sweeper.stop()
       runtime.memberships.close()
+      const unsaved = await saveDocuments(runtime.documents, clock)
       // The transport may be disposed of next; one that hangs keeps no app from closing.
       const released = async (): Promise<void> => {
         await everyone?.release()
@@ -190,6 +189,7 @@ function assemble(
       core.unwatch?.()
       uws.close()
       await container.dispose()
+      if (unsaved) throw unsaved
     },
   }
 }
@@ -234,6 +234,25 @@ async function subscribeEveryone(
     const text = 'listen: the broadcast transport cannot subscribe'
     throw new WsListenError(text, address, { cause })
   }
+}
+
+/** Brings documents to their storages. @returns why some are not there */
+async function saveDocuments(
+  documents: Runtime['documents'],
+  clock: Clock,
+): Promise<Error | undefined> {
+  if (!documents) return undefined
+  let unsaved: Error | undefined = new Error('the storage of documents does not answer')
+  const saved = documents.closeAll().then(
+    () => (unsaved = undefined),
+    (error: unknown) => (unsaved = error as Error),
+  )
+  await atMost(
+    FIXED_LIMITS.documentsTimeout,
+    saved.then(() => undefined),
+    clock,
+  )
+  return unsaved
 }
 
 /** What one turn of the event loop may publish to one socket, whatever else waits. */

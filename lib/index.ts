@@ -38,6 +38,7 @@ export { WsConnection } from './runtime/ws-connection.js'
 export { WsContext, type WsContextKind, type WsMessageInfo } from './runtime/ws-context.js'
 export type { TransportReport, WsCounters } from './runtime/ws-counters.js'
 export type {
+  WsDocumentEvent,
   WsDropCause,
   WsErrorEvent,
   WsEventMap,
@@ -45,6 +46,7 @@ export type {
   WsRefuseEvent,
 } from './runtime/ws-events.js'
 export type { BackpressureLimit, RateLimit as RateLimitOptions } from './runtime/limits.js'
+export { WsDocuments } from './runtime/ws-documents.js'
 export { WsRooms, type RoomBroadcastOptions } from './runtime/ws-rooms.js'
 export { WsServer, type RevokeOptions, type ServerBroadcastOptions } from './runtime/ws-server.js'
 export { WsUser } from './runtime/ws-user.js'

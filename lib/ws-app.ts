@@ -7,6 +7,7 @@ import type { WsRoomManager } from './rooms/ws-room-manager.js'
 import type { Readiness } from './runtime/readiness.js'
 import type { WsConnection } from './runtime/ws-connection.js'
 import type { WsCounters } from './runtime/ws-counters.js'
+import type { WsDocuments } from './runtime/ws-documents.js'
 import type { WsEvents } from './runtime/ws-events.js'
 import type { WsServer } from './runtime/ws-server.js'
 import type { WsHttp } from './uws/http-routes.js'
@@ -36,6 +37,7 @@ export interface WsAppParts {
   readonly http: WsHttp
   readonly events: WsEvents
   readonly counters: WsCounters
+  readonly documents: WsDocuments
   readonly readiness: Readiness
   readonly clock: Clock
   /** What the app is among several processes; absent when it is the only one. */
@@ -55,6 +57,8 @@ export class WsApp {
   readonly server: WsServer
   /** All rooms. */
   readonly rooms: WsRoomManager<WsConnection>
+  /** All documents. */
+  readonly documents: WsDocuments
   /** HTTP routes beside the WebSockets. */
   readonly http: WsHttp
   /** What happens, for metrics and audit. */
@@ -71,6 +75,7 @@ export class WsApp {
     this.server = parts.server
     this.rooms = parts.rooms
     this.http = parts.http
+    this.documents = parts.documents
     this.events = parts.events
     this.counters = parts.counters
     this.#parts = parts
@@ -155,7 +160,7 @@ export class WsApp {
    * failed or was never called.
    *
    * @returns a promise that rejects with a `RangeError` for a wrong option, and then nothing has been
-   * closed; or with what disposing of the container throws
+   * closed; or with what storages of documents failed with, or disposing of the container threw
    */
   async close(options: CloseOptions = {}): Promise<void> {
     const { drain = 0, delay = 0 } = options

@@ -31,7 +31,8 @@ export interface ArgumentSource {
   readonly problems: Problems
 }
 
-const SOURCE_NAMES: Record<ParameterRecord['source'], string> = {
+/** Sources as their decorators are called. */
+export const SOURCE_NAMES: Record<ParameterRecord['source'], string> = {
   param: 'Param',
   data: 'Data',
   message: 'Message',

@@ -7,6 +7,7 @@ import { RouteTable } from '../routing/route-table.js'
 import type { CompiledApp, Route } from '../runtime/route.js'
 import type { WsConnection } from '../runtime/ws-connection.js'
 import { compileController, type CompileTarget } from './compile-controller.js'
+import { compileDocument, DocumentTarget } from './compile-document.js'
 import { readController } from './controller-definition.js'
 import { compileMiddleware } from './middleware.js'
 import { Providers } from './providers.js'
@@ -46,8 +47,13 @@ export function compileApp(source: CompileSource): CompiledApp {
     presence: [],
   }
   const idle: string[] = []
+  const documents = new DocumentTarget()
   for (const type of distinctControllers(source)) {
     const definition = readController(type)
+    if (definition.document) {
+      compileDocument({ definition, use, container, providers, problems, target: documents })
+      continue
+    }
     idle.push(...(definition.methods.length === 0 ? [type.name] : []))
     const { handlerTimeout = 0 } = source
     compileController({
@@ -66,6 +72,7 @@ export function compileApp(source: CompileSource): CompiledApp {
     leave: Object.freeze(target.leave),
     history: Object.freeze(target.history),
     presence: Object.freeze(target.presence),
+    documents: documents.finish(),
   })
 }
 

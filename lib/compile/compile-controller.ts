@@ -225,6 +225,11 @@ function usesOf(
 
 /** Decorators that say something about a handler, on a method that is none. */
 function checkDecorators(method: MethodRecord, where: string, problems: Problems): void {
+  if (method.documentHooks.length > 0) {
+    const mend = 'mark the class with @Document(…) of enfilade/documents'
+    problems.add(where, 'is a hook of a document, but its class is none', mend)
+    return
+  }
   if (method.routes.length > 0) return
   const isHandler = method.lifecycle.length > 0 || method.roomHooks.length > 0
   const needsMessage = [

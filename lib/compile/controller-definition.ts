@@ -9,6 +9,8 @@ export interface ControllerDefinition {
   readonly prefix: unknown
   readonly options: unknown
   readonly presence: ClassRecord['presence']
+  /** What `@Document` was given; `undefined` for a controller. */
+  readonly document: ClassRecord['document']
   readonly middleware: readonly unknown[]
   readonly serial: boolean
   readonly timeout: unknown
@@ -36,6 +38,7 @@ export function readController(type: Constructor): ControllerDefinition {
     prefix: controller?.prefix,
     options: controller?.options,
     presence: records.findLast((record) => record.presence)?.presence,
+    document: records.findLast((record) => record.document)?.document,
     middleware: records.flatMap((record) => record.middleware),
     serial: records.some((record) => record.serial),
     timeout: records.findLast(({ timeout }) => timeout !== undefined)?.timeout,
@@ -71,6 +74,7 @@ function isHandler(method: MethodRecord): boolean {
     method.roomHooks,
     method.memberships,
     method.broadcasts,
+    method.documentHooks,
     method.middleware,
   ]
   const { serial, timeout, rateLimit } = method

@@ -57,6 +57,11 @@ export class Providers {
     return provider
   }
 
+  /** Whether there is one instance a connection. */
+  isScoped(type: Constructor): boolean {
+    return !(this.of(type) instanceof SingletonProvider)
+  }
+
   /**
    * Builds the singletons, once everything else has been found right: constructors may have effects.
    *

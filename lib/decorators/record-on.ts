@@ -1,5 +1,10 @@
 import { ownMethod, ownRecord } from '../metadata/store.js'
-import type { Constructor, MethodRecord, ParameterSource } from '../metadata/records.js'
+import type {
+  Constructor,
+  DocumentHookKind,
+  MethodRecord,
+  ParameterSource,
+} from '../metadata/records.js'
 
 /**
  * Builds a method decorator that writes into the method's record. A static method has no
@@ -15,6 +20,23 @@ export function methodDecorator(
     } else {
       write(ownMethod(target.constructor as Constructor, name))
     }
+  }
+}
+
+/** Builds the decorator of a method that decides or hears of a document. */
+export function documentHook(
+  decorator: string,
+  kind: DocumentHookKind,
+  types: readonly unknown[] = [],
+): MethodDecorator {
+  const onMethod = methodDecorator(decorator, ({ documentHooks }) =>
+    documentHooks.push({ kind, types }),
+  )
+  return (target, name, descriptor) => {
+    // Untyped code may put it on a class.
+    if ((name as unknown) === undefined) {
+      misplaced(target as unknown as Constructor, decorator, 'the class')
+    } else onMethod(target, name, descriptor)
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Problems } from '../errors/problems.js'
-import { errorText, showValue } from '../errors/show-value.js'
 import type { WsBroadcastTransport } from '../transports/broadcast-transport.js'
 import type { AppContainer } from './app-container.js'
+import { resolveGiven } from './resolve-given.js'
 import { BroadcastTransport, type InjectionToken } from './tokens.js'
 
 /** Where the fault of a transport is. */
@@ -16,32 +16,12 @@ export function resolveTransport(
   container: AppContainer,
   problems: Problems,
 ): WsBroadcastTransport | undefined {
-  if (isTransport(given)) return given
+  if (given === undefined && !container.has(BroadcastTransport)) return undefined
   if (problems.has(WHERE)) return undefined
-  const token = given ?? BroadcastTransport
-  if (typeof token === 'function') container.adopt(token)
-  if (!container.has(token)) {
-    if (given === undefined) return undefined
-    const mend = 'register a transport under it before createWsApp, or pass the transport itself'
-    problems.add(WHERE, `${showValue(token)} is not registered`, mend)
-    return undefined
-  }
-  try {
-    const transport: unknown = container.resolve(token)
-    if (isTransport(transport)) return transport
-    problems.add(
-      WHERE,
-      `what ${showValue(token)} resolves to is no transport`,
-      'a transport has publish, subscribe and unsubscribe',
-    )
-  } catch (error) {
-    problems.add(WHERE, errorText(error), 'the transport has to be resolvable')
-  }
-  return undefined
-}
-
-function isTransport(value: unknown): value is WsBroadcastTransport {
-  if (typeof value !== 'object' || value === null) return false
-  const { publish, subscribe, unsubscribe } = value as Record<string, unknown>
-  return [publish, subscribe, unsubscribe].every((method) => typeof method === 'function')
+  return resolveGiven(given ?? BroadcastTransport, container, {
+    what: 'transport',
+    methods: ['publish', 'subscribe', 'unsubscribe'],
+    where: WHERE,
+    problems,
+  })
 }

@@ -1,6 +1,6 @@
-import type { ClientFrame, ServerFrame } from '../protocol/documents/document-frames.js'
+import type { ClientFrame } from '../protocol/documents/document-frames.js'
 import type { JsonObject } from '../protocol/documents/document-record.js'
-import type { DocumentSession } from './document-session.js'
+import type { DocumentSession, FrameEncoder } from './document-session.js'
 import type { StoredDocument } from './storage/document-storage.js'
 import type { WsBroadcastTransport } from '../transports/broadcast-transport.js'
 import type { WriteRule } from './write-rule.js'
@@ -36,14 +36,12 @@ export interface EngineHost {
  * Frames of an engine's own, in the place of the JSON texts that rooms speak by themselves. With it
  * the room reads nothing of what arrives and splits nothing of what goes out.
  */
-export interface DocumentWire {
+export interface DocumentWire extends FrameEncoder {
   /**
    * Takes what a session sent. What it throws is told to this session alone, as far as `encode` has a
    * form for it, and counts as a frame that is none.
    */
   receive(session: DocumentSession, frame: string | Uint8Array): void
-  /** The form of a frame of the room: access, error, custom; `undefined` where there is none. */
-  encode(frame: ServerFrame): string | Uint8Array | undefined
 }
 
 /**

@@ -3,7 +3,6 @@ import { truncateReason } from '../protocol/close-codes.js'
 import { Reassembly, splitFrame } from '../protocol/documents/chunks.js'
 import type { DocumentAccess, ServerFrame } from '../protocol/documents/document-frames.js'
 import type { WsErrorBody } from '../protocol/records.js'
-import type { DocumentWire } from './document-engine.js'
 import type { DocumentSocket } from './document-socket.js'
 import type { DocumentTimers } from './document-timers.js'
 import { Outbox } from './outbox.js'
@@ -18,6 +17,12 @@ export interface SessionInfo {
   readonly meta: unknown
 }
 
+/** Gives frames a form of its own. */
+export interface FrameEncoder {
+  /** The form of a frame of the room: access, error, custom; `undefined` where there is none. */
+  encode(frame: ServerFrame): string | Uint8Array | undefined
+}
+
 /** What a room does for its sessions. */
 export interface SessionHost {
   readonly timers: DocumentTimers
@@ -26,7 +31,7 @@ export interface SessionHost {
   /** The largest frame that is received in parts, in UTF-16 units. */
   readonly maxMessage: number
   /** The wire of the engine, where it has one of its own. */
-  readonly wire: Pick<DocumentWire, 'encode'> | undefined
+  readonly wire: FrameEncoder | undefined
   beforeSend(session: SessionInfo, frame: string | Uint8Array): void
   /** The socket is of no use any more. */
   onLost(session: DocumentSession, error: unknown): void

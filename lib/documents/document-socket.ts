@@ -9,4 +9,6 @@ export interface DocumentSocket {
    * of a large document does not pile up in the socket.
    */
   readonly bufferedAmount?: number
+  /** Above which `bufferedAmount` is high. Default: 512 KiB. */
+  readonly highWaterMark?: number
 }

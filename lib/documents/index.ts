@@ -6,6 +6,7 @@ export type {
   Admission,
   DocumentHooks,
   DocumentRoomOptions,
+  PendingAdmission,
   SessionSnapshot,
   StorageReport,
 } from './room-options.js'
@@ -27,6 +28,11 @@ export type { RecordMigration, RecordType } from './records/record-types.js'
 export type { RecordsTransaction } from '../protocol/documents/record-transaction.js'
 export type { RecordsSnapshot } from './records/stored-records.js'
 export { definePresence, defineRecords, type RecordDefinition } from './dto-records.js'
+
+export { CanWrite } from '../decorators/can-write.js'
+export { OnCommit } from '../decorators/on-commit.js'
+export { OnSessionRemoved } from '../decorators/on-session-removed.js'
+export { Document, type DocumentOptions } from './app/document.js'
 
 export { FileStorage, type FileStorageOptions } from './storage/file-storage.js'
 export type { SyncPolicy } from './storage/file-document.js'

@@ -68,7 +68,7 @@ export class Outbox {
   }
 
   #isFull(): boolean {
-    return (this.socket.bufferedAmount ?? 0) > HIGH_WATER
+    return (this.socket.bufferedAmount ?? 0) > (this.socket.highWaterMark ?? HIGH_WATER)
   }
 
   #drain(): void {

@@ -1,11 +1,11 @@
-import { guarded } from '../async/maybe-promise.js'
+import { guarded, isPromise } from '../async/maybe-promise.js'
 import { WsError } from '../errors/ws-error.js'
 import { CLOSE_CODES } from '../protocol/close-codes.js'
 import type { DocumentEngine } from './document-engine.js'
 import { DocumentRoom } from './document-room.js'
 import { systemTimers, type DocumentTimers } from './document-timers.js'
 import { RoomConnection } from './room-connection.js'
-import type { Admission, DocumentRoomOptions } from './room-options.js'
+import type { Admission, DocumentRoomOptions, PendingAdmission } from './room-options.js'
 import { checkStorageKey } from './storage/storage-key.js'
 
 /** How long a document stays open without a session by default, in milliseconds. */
@@ -17,6 +17,10 @@ export interface RoomHostOptions<E extends DocumentEngine> {
   readonly room: (path: string) => DocumentRoomOptions<E>
   /** How long a document stays open without a session, in milliseconds. Default: 30 s. */
   readonly idleTimeout?: number
+  /** A document has been opened. */
+  readonly onOpen?: (path: string) => void
+  /** A document has been closed. */
+  readonly onClose?: (path: string) => void
   /** Default: those of Node. */
   readonly timers?: DocumentTimers
 }
@@ -88,14 +92,13 @@ export class RoomHost<E extends DocumentEngine<any, any, any> = DocumentEngine> 
   /**
    * Lets a socket into a document, which is opened if it has to be. What arrives meanwhile waits, 64
    * frames or 256 Ki at most. When the document cannot be opened, the socket is told and closed.
+   *
+   * @param admission its access may be a promise: the document is opened when there is any
    */
-  connect(path: string, admission: Admission): RoomConnection {
+  connect(path: string, admission: Admission | PendingAdmission): RoomConnection {
     const connection = new RoomConnection(admission, () => this.#waiting.delete(connection))
     this.#waiting.add(connection)
-    void this.open(path).then(
-      (room) => connection.enter(room),
-      (error: unknown) => connection.refuse(error),
-    )
+    void this.#admit(path, connection)
     return connection
   }
 
@@ -115,7 +118,7 @@ export class RoomHost<E extends DocumentEngine<any, any, any> = DocumentEngine> 
       try {
         await room?.close(code, reason)
       } finally {
-        this.#entries.delete(path)
+        this.#forget(path, entry)
       }
     })
     const failures = (await Promise.allSettled(closed)).filter(
@@ -126,12 +129,23 @@ export class RoomHost<E extends DocumentEngine<any, any, any> = DocumentEngine> 
     throw new AggregateError(reasons, `${failures.length} documents could not be saved`)
   }
 
+  async #admit(path: string, connection: RoomConnection): Promise<void> {
+    try {
+      const admitted = connection.admitted()
+      const isIn = isPromise(admitted) ? await admitted : admitted
+      if (isIn) connection.enter(await this.open(path))
+    } catch (error) {
+      connection.refuse(error)
+    }
+  }
+
   #start(path: string): Entry<E> {
     const entry: Entry<E> = { opening: this.#load(path) }
     this.#entries.set(path, entry)
     entry.opening.then(
       (room) => {
         entry.room = room
+        this.#options.onOpen?.(path)
         room.whenEmpty(() => this.#idle(path, entry))
         this.#idle(path, entry)
       },
@@ -175,6 +189,11 @@ export class RoomHost<E extends DocumentEngine<any, any, any> = DocumentEngine> 
     // The last save of a room that is durable already makes its log short: it may fail.
     entry.closing = room.close().catch(() => undefined)
     await entry.closing
+    this.#forget(path, entry)
+  }
+
+  #forget(path: string, entry: Entry<E>): void {
     this.#entries.delete(path)
+    if (entry.room) this.#options.onClose?.(path)
   }
 }

@@ -63,6 +63,12 @@ export interface Admission {
   readonly meta?: unknown
 }
 
+/** Who comes in once it is known what they may do. */
+export interface PendingAdmission extends Omit<Admission, 'access'> {
+  /** Rejects for `none`, too: with what the client is told, when it is a `WsError`. */
+  readonly access: Access | PromiseLike<Access>
+}
+
 /** What a session needs to go on in another process, as JSON. */
 export interface SessionSnapshot {
   readonly sessionId: string

@@ -32,6 +32,24 @@ export interface BroadcastRecord {
   readonly options: unknown
 }
 
+/** What a method decides or hears of a document. */
+export type DocumentHookKind = 'access' | 'canWrite' | 'commit' | 'sessionRemoved'
+
+/** What `@Access()`, `@CanWrite`, `@OnCommit` or `@OnSessionRemoved` was given. */
+export interface DocumentHookRecord {
+  readonly kind: DocumentHookKind
+  /** The types of records; empty but for `canWrite`. */
+  readonly types: readonly unknown[]
+}
+
+/** What `@Document` was given. */
+export interface DocumentClassRecord {
+  readonly path: unknown
+  readonly options: unknown
+  /** What reads the options and runs documents: who has none does not load it. */
+  readonly kit: unknown
+}
+
 /** Where the value of a parameter comes from. */
 export type ParameterSource =
   'param' | 'data' | 'message' | 'connection' | 'rooms' | 'session' | 'server'
@@ -51,6 +69,7 @@ export interface MethodRecord {
   readonly roomHooks: RoomHookRecord[]
   readonly memberships: MembershipRecord[]
   readonly broadcasts: BroadcastRecord[]
+  readonly documentHooks: DocumentHookRecord[]
   readonly middleware: unknown[]
   readonly parameters: ParameterRecord[]
   serial: boolean
@@ -64,6 +83,8 @@ export interface MethodRecord {
 export interface ClassRecord {
   /** What `@Controller` was given; absent when the class has none. */
   controller?: { readonly prefix: unknown; readonly options: unknown }
+  /** What `@Document` was given; absent when the class has none. */
+  document?: DocumentClassRecord
   /** What `@Presence` was given; absent when the class has none. */
   presence?: { readonly type: unknown }
   readonly middleware: unknown[]

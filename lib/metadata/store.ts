@@ -38,6 +38,7 @@ export function ownMethod(target: Constructor, name: string | symbol): MethodRec
     roomHooks: [],
     memberships: [],
     broadcasts: [],
+    documentHooks: [],
     middleware: [],
     parameters: [],
     serial: false,

@@ -108,4 +108,28 @@ export const APP_ROWS: readonly MetricRow[] = [
     help: 'Memberships in this process.',
     read: (counters) => counters.memberships,
   },
+  {
+    name: 'documents',
+    kind: 'gauge',
+    help: 'Documents that are open in this process.',
+    read: (counters) => counters.documents,
+  },
+  {
+    name: 'document_sessions',
+    kind: 'gauge',
+    help: 'Sessions in documents of this process.',
+    read: (counters) => counters.documentSessions,
+  },
+  {
+    name: 'document_commits_total',
+    kind: 'counter',
+    help: 'Transactions that changed a document.',
+    read: (counters) => counters.documentCommits,
+  },
+  {
+    name: 'document_save_failures_total',
+    kind: 'counter',
+    help: 'Saves of documents that failed and were tried again.',
+    read: (counters) => counters.documentFailures,
+  },
 ]

@@ -37,6 +37,8 @@ export const FIXED_LIMITS = {
   closeFrameTime: 250,
   /** Milliseconds that a closing app waits for its transport to unsubscribe. */
   unsubscribeTimeout: 5_000,
+  /** Milliseconds that a closing app waits for the storages of its documents. */
+  documentsTimeout: 30_000,
   /** The threshold of the `ws` package: below it deflate costs more than it saves. */
   compressFrom: 1024,
 } as const

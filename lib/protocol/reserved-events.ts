@@ -8,6 +8,7 @@ export const RESERVED_PUSH = {
   CLOSING: '$closing',
   JOINED: '$joined',
   LEFT: '$left',
+  GAP: '$gap',
   PRESENCE: '$presence',
 } as const
 

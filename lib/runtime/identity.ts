@@ -30,6 +30,8 @@ export interface IdentityParts {
     connection: WsConnection,
     room: string,
   ) => RoomAccess | undefined | PromiseLike<RoomAccess | undefined>
+  /** Asks for the documents anew that a connection has open. Never rejects. */
+  readonly askDocuments?: ((connection: LiveConnection) => Promise<void>) | undefined
   /** A connection that waited for a token has a session now. */
   readonly admitted: (connection: LiveConnection, revoked?: readonly Revocation[]) => void
 }
@@ -101,7 +103,7 @@ export class Identity {
     credentials: Credentials,
     token: string | undefined,
   ): Promise<void> {
-    const { userIdOf, host, admitted } = this.#parts
+    const { userIdOf, host, admitted, askDocuments } = this.#parts
     const { revocations } = host.server
     // Who is connected already is found by `revoke` itself.
     const revoked = credentials.held === undefined ? undefined : revocations.watch()
@@ -116,7 +118,11 @@ export class Identity {
     credentials.token = token
     credentials.isExpiryTold = false
     host.server.identify(connection, facts)
-    if (credentials.held === undefined) return this.#askRooms(connection)
+    if (credentials.held === undefined) {
+      await this.#askRooms(connection)
+      await askDocuments?.(connection)
+      return
+    }
     if (credentials.held !== true) host.clock.clearTimeout(credentials.held)
     credentials.held = undefined
     admitted(connection, revoked)

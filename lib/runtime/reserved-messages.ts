@@ -1,6 +1,7 @@
 import { WsError } from '../errors/ws-error.js'
 import type { WsMessage } from '../protocol/records.js'
 import {
+  DOCUMENT_EVENT,
   PING_EVENT,
   PRESENCE_EVENT,
   RESUME_EVENT,
@@ -8,6 +9,7 @@ import {
 } from '../protocol/reserved-events.js'
 import type { WsResumed } from '../protocol/v1.js'
 import { clip } from './clip.js'
+import type { DocumentTraffic } from './document-traffic.js'
 import type { Identity } from './identity.js'
 import type { LiveConnection } from './live-connection.js'
 import type { Recovery } from './recovery.js'
@@ -15,18 +17,20 @@ import type { RoomRosters } from './room-rosters.js'
 
 const NOT_RESUMED: WsResumed = { resumed: false, rooms: {} }
 
+/** Who handles them; what an app does without is absent. */
+export interface ReservedParts {
+  readonly identity: Identity
+  readonly rosters: RoomRosters
+  readonly recovery?: Recovery | undefined
+  readonly documents?: DocumentTraffic | undefined
+}
+
 /** Handles the messages that belong to the protocol. */
 export class ReservedMessages {
-  readonly #identity: Identity
+  readonly #parts: ReservedParts
 
-  readonly #recovery: Recovery | undefined
-
-  readonly #rosters: RoomRosters
-
-  constructor(identity: Identity, rosters: RoomRosters, recovery?: Recovery) {
-    this.#identity = identity
-    this.#rosters = rosters
-    this.#recovery = recovery
+  constructor(parts: ReservedParts) {
+    this.#parts = parts
   }
 
   /**
@@ -34,15 +38,20 @@ export class ReservedMessages {
    * @throws WsError 400 for what clients may not send
    */
   handle(connection: LiveConnection, message: WsMessage): unknown {
+    const { recovery, rosters, documents } = this.#parts
     switch (message.event) {
       case PING_EVENT:
         return null
       case TOKEN_EVENT:
         return this.#takeToken(connection, message.data)
       case RESUME_EVENT:
-        return this.#recovery ? this.#recovery.resume(connection, message) : NOT_RESUMED
+        return recovery ? recovery.resume(connection, message) : NOT_RESUMED
       case PRESENCE_EVENT:
-        return this.#rosters.take(connection, message)
+        return rosters.take(connection, message)
+      case DOCUMENT_EVENT:
+        if (!documents) throw new WsError(404, 'There are no documents')
+        documents.take(connection, message)
+        return undefined
       default:
         throw new WsError(400, `Event "${clip(message.event)}" is reserved`)
     }
@@ -54,11 +63,12 @@ export class ReservedMessages {
     if (typeof token !== 'string' || token === '') {
       throw new WsError(400, '$token needs { token }, a text')
     }
-    return this.#identity.refresh(connection, token).then(
+    const { identity } = this.#parts
+    return identity.refresh(connection, token).then(
       () => null,
       (error: unknown) => {
         // Who has no session yet has had this one chance.
-        if (connection.credentials?.held) this.#identity.refuse(connection, error)
+        if (connection.credentials?.held) identity.refuse(connection, error)
         throw error
       },
     )

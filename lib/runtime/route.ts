@@ -1,4 +1,5 @@
 import type { MaybePromise } from '../async/maybe-promise.js'
+import type { CompiledDocuments } from '../documents/app/document-kit.js'
 import type { HistoryOptions } from '../rooms/history/room-history.js'
 import type { WsContext, WsContextOwner } from './ws-context.js'
 
@@ -54,4 +55,6 @@ export interface CompiledApp {
   readonly leave: readonly RoomHook[]
   readonly history: readonly HistoryRule[]
   readonly presence: readonly PresenceRule[]
+  /** `undefined` for none. */
+  readonly documents: CompiledDocuments | undefined
 }

@@ -9,7 +9,7 @@ import { WsRooms } from './ws-rooms.js'
 import type { WsServer } from './ws-server.js'
 
 /** What a handler is called for. */
-export type WsContextKind = 'message' | 'connect' | 'disconnect' | 'join' | 'leave'
+export type WsContextKind = 'message' | 'connect' | 'disconnect' | 'join' | 'leave' | 'document'
 
 /** What `@Message()` gives. */
 export interface WsMessageInfo {
@@ -57,9 +57,9 @@ export const NO_MESSAGE: WsContextParts = Object.freeze({
 
 /** One call of a handler or hook, as middleware sees it. */
 export class WsContext<S = unknown> {
-  /** The event of the message; empty for connect, disconnect, join and leave. */
+  /** The event of the message; empty for everything else. */
   readonly event: string
-  /** The path of the message, the name of the room for join and leave, else empty. */
+  /** The path of the message or document, the name of the room for join and leave, else empty. */
   readonly path: string
   /** Decoded. */
   readonly params: WsParams

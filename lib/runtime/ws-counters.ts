@@ -48,6 +48,14 @@ export class WsCounters {
   readonly errors: Record<number, number> = {}
   /** What was dropped, by cause. `backpressure` counts at least once per socket that lost some. */
   readonly drops: Partial<Record<WsDropCause, number>> = {}
+  /** Documents that are open in this process. */
+  documents = 0
+  /** Sessions in documents: a connection counts once for each that it has open. */
+  documentSessions = 0
+  /** Transactions that changed a document, of clients and of the server. */
+  documentCommits = 0
+  /** Saves of documents that failed; each is tried again. */
+  documentFailures = 0
   /** The broadcast transport; absent without one that knows its state. */
   readonly transport?: TransportReport
 

@@ -1,4 +1,5 @@
 import { guarded } from '../async/maybe-promise.js'
+import type { StorageReport } from '../documents/room-options.js'
 import type { TransportGap, TransportStatusChange } from '../transports/broadcast-transport.js'
 import type { WsConnection } from './ws-connection.js'
 
@@ -21,10 +22,24 @@ export interface WsEventMap {
   error: WsErrorEvent
   /** Something a client sent, or should have been sent, was dropped. */
   drop: { readonly connection: WsConnection; readonly cause: WsDropCause }
+  /** A document was opened or closed, or its storage has something to tell. */
+  document: WsDocumentEvent
   /** The broadcast transport stands otherwise to its broker. */
   transport: TransportStatusChange
   /** Broadcasts from another process were lost on their way here. */
   gap: TransportGap
+}
+
+/** What happened to a document of this process. */
+export interface WsDocumentEvent {
+  readonly path: string
+  /**
+   * `opened` and `closed`; of its storage: `failed` for a save that is tried again, `recovered` when
+   * saves work again, `cut` for the torn end of a log that was left out.
+   */
+  readonly kind: 'opened' | 'closed' | StorageReport['kind']
+  /** What the storage failed with. */
+  readonly cause?: unknown
 }
 
 /** A client that did not get in. */

@@ -1,3 +1,4 @@
+import { isPromise } from '../../async/maybe-promise.js'
 import { WsError } from '../../errors/ws-error.js'
 import { equalJson } from '../../protocol/documents/equal-json.js'
 import {
@@ -98,6 +99,10 @@ function askRule(
   let answer: unknown
   try {
     answer = rule(next, structuredClone(before), session)
+    if (isPromise(answer)) {
+      void Promise.resolve(answer).catch(() => undefined)
+      throw new TypeError('A rule decides at once: it returned a promise')
+    }
     if (answer === false) throw new WsError(403, `Record "${id}" may not be changed`)
   } catch (error) {
     if (isReportable(error)) report(error)
