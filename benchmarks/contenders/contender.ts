@@ -51,12 +51,13 @@ export function takingPart(
   quick: boolean,
 ): Contender[] {
   if (!variations) return chosen.filter(({ peer }) => !quick || !peer || who === 'all')
-  const taking = variations.flatMap(({ of, setting, env = {} }) =>
+  const taking = variations.flatMap(({ of, setting, module, env = {} }) =>
     chosen
       .filter(({ key }) => key === of)
       .map(({ name, ...contender }) => ({
         ...contender,
         name: setting === undefined ? name : `${name}, ${setting}`,
+        ...(module === undefined ? {} : { file: own(module) }),
         env,
       })),
   )

@@ -83,9 +83,15 @@ const OFF: LimitOptions = {
 
 const { BENCH_LIMITS, BENCH_WINDOW: window, BENCH_DTO } = process.env
 /** class-validator takes longer to load than all the rest: an app without such classes does not. */
-const orders = BENCH_DTO === 'off' ? [] : [(await import('./order-controller.js')).OrderController]
+const validated =
+  BENCH_DTO === 'off'
+    ? []
+    : [
+        (await import('./order-controller.js')).OrderController,
+        (await import('./cursor-controller.js')).CursorController,
+      ]
 const app = createWsApp({
-  controllers: [BenchController, ...orders, ...echoes],
+  controllers: [BenchController, ...validated, ...echoes],
   ...(BENCH_LIMITS === 'off' ? OFF : ABOVE_LOAD),
   ...(window === undefined ? {} : { broadcastWindow: window === 'auto' ? window : Number(window) }),
 })

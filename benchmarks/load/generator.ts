@@ -2,6 +2,7 @@
 // answers right, then sends and counts.
 import { variant, type Scenario } from '../scenarios/scenario.js'
 import { check } from './check.js'
+import { checkCursors, Cursors } from './cursors.js'
 import { Crowd } from './crowd.js'
 import { encodeFrame } from './frames.js'
 import { Link, type Endpoint } from './link.js'
@@ -37,6 +38,8 @@ export interface LoadResult {
   readonly cpu: number
   /** Milliseconds that messages took to a member, where that is measured. */
   readonly latencies?: readonly number[]
+  /** Pushes per second to each member, where that is measured. */
+  readonly pushes?: number
 }
 
 /** What it is told in return. */
@@ -51,6 +54,7 @@ const PROBES = 10
 
 const senders: Loaded[] = []
 let rotation: Rotation | undefined
+let cursors: Cursors | undefined
 const rooms: Room[] = []
 const crowd = new Crowd()
 
@@ -63,6 +67,11 @@ function endpointOf({ host, port, path, wire }: Target, scenario?: Scenario): En
 }
 
 async function open(endpoint: Endpoint, scenario: Scenario): Promise<void> {
+  if (scenario.presence) {
+    cursors = await Cursors.open(endpoint, scenario)
+    senders.push(cursors)
+    return
+  }
   if (scenario.shared) {
     await openShared(endpoint, scenario)
     return
@@ -139,13 +148,21 @@ async function run(seconds: number): Promise<LoadResult> {
     seconds: elapsed,
     cpu: (user + system) / 1e6,
     ...(rotation ? { latencies: rotation.latencies } : {}),
+    ...(cursors ? { pushes: cursors.pushes / seconds } : {}),
   }
+}
+
+function checkOf({ presence }: Scenario): typeof check {
+  return presence ? checkCursors : check
 }
 
 async function handle(request: LoadRequest): Promise<LoadResult | undefined> {
   switch (request.kind) {
     case 'check':
-      await check(endpointOf(request.target, request.scenario), request.scenario)
+      await checkOf(request.scenario)(
+        endpointOf(request.target, request.scenario),
+        request.scenario,
+      )
       return undefined
     case 'open':
       await open(endpointOf(request.target, request.scenario), request.scenario)

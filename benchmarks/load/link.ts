@@ -116,6 +116,11 @@ export class Link {
     })
   }
 
+  /** Hands out every message that comes from now on; without a handler they are counted only. */
+  hear(onMessage?: (payload: Buffer) => void): void {
+    this.#counter = this.#count(onMessage)
+  }
+
   #count(onMessage?: (payload: Buffer) => void): FrameCounter {
     return new FrameCounter({
       ...(onMessage ? { onMessage } : {}),

@@ -111,6 +111,7 @@ function summarise(lane: Lane, peers: Peers): Row {
       : { reference: { name: reference, ratio: pairedRatio(cpus, cpuPerUnit(start)) } }),
     load: loadOf(lane),
     ...latencyOf(lane, control),
+    ...pushesOf(lane),
   }
 }
 
@@ -134,6 +135,11 @@ function latencyOf(lane: Lane, control: Lane): Pick<Row, 'latency'> {
       ratio: pairedRatio(medians(lane), medians(control)),
     },
   }
+}
+
+function pushesOf({ turns }: Lane): Pick<Row, 'pushes'> {
+  const all = turns.flatMap(({ pushes }) => (pushes === undefined ? [] : [pushes]))
+  return all.length === 0 ? {} : { pushes: median(all) }
 }
 
 /** Microseconds of server CPU, turn by turn. */

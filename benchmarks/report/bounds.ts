@@ -40,6 +40,7 @@ export const BOUNDS: readonly Bound[] = [
   { scenario: 'Bursts of 32', ratio: 1.6 },
   { scenario: 'Replies of a later turn', ratio: 0.9, reference: 2 },
   { scenario: 'Replies of the same turn', ratio: 1.4 },
+  { scenario: '500 cursors', ratio: 1.6 },
   { scenario: 'Limits', ratio: 1.3 },
   { scenario: 'Start-up with 1,000 routes and class-validator', ratio: 8 },
   { scenario: 'Start-up', ratio: 3 },

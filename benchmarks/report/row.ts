@@ -21,6 +21,8 @@ export interface Row {
   readonly reference?: { readonly name: string; readonly ratio: number }
   readonly load?: LoadFigures
   readonly latency?: LatencyFigures
+  /** Pushes per second to each member. */
+  readonly pushes?: number
   /** Of `memory`: what JavaScript holds of it. */
   readonly heap?: number
 }

@@ -31,6 +31,10 @@ const EXTRAS: readonly Extra[] = [
   },
   { head: () => 'latency', cell: ({ latency }) => latency && milliseconds(latency.median) },
   { head: () => 'p99', cell: ({ latency }) => latency && milliseconds(latency.p99) },
+  {
+    head: () => 'pushes to each',
+    cell: ({ pushes }) => (pushes === undefined ? undefined : `${grouped(pushes)}/s`),
+  },
   { head: () => 'heap', cell: ({ heap }) => (heap === undefined ? undefined : bytes(heap)) },
 ]
 

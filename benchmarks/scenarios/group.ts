@@ -19,6 +19,8 @@ export interface ScenarioGroup {
 export interface Variation {
   /** The key of the contender. */
   readonly of: 'control' | 'enfilade'
+  /** The module to run in place of the contender's own. */
+  readonly module?: string
   /** What is said behind its name. */
   readonly setting?: string
   readonly env?: Readonly<Record<string, string>>

@@ -56,7 +56,9 @@ function parse(text: string, file: string): unknown {
 }
 
 /** What is wrong with how senders share a room. */
-function sharingFault({ shared, rate, members }: Record<string, unknown>): string | undefined {
+function sharingFault(scenario: Record<string, unknown>): string | undefined {
+  const { shared, rate, members, presence } = scenario
+  if (presence !== undefined) return 'presence is for the scenarios of the harness'
   if (shared !== undefined && typeof shared !== 'boolean') return 'shared must be true or false'
   if (shared === true && members === 0) return 'shared needs members'
   if (rate === undefined) return undefined

@@ -46,6 +46,14 @@ const late: Scenario = {
   message: { event: 'late', path: '/late', data: text(32) },
 }
 
+/** Everybody moves twenty times a second, and everybody sees it. */
+const cursors: Scenario = {
+  name: '500 cursors, 20 moves/s each',
+  message: { event: '$presence', path: '/cursors/board' },
+  join: { event: 'join', path: '/cursors/board' },
+  ...{ variants: 1, senders: 0, depth: 1, members: 500, presence: true, rate: 10_000 },
+}
+
 const limits: ScenarioGroup = {
   scenarios: [
     { ...rpc('Limits: RPC echo, depth 16', 16) },
@@ -85,6 +93,14 @@ export function ownGroups(): ScenarioGroup[] {
       quick: 'no peers',
       variations: [CONTROL, ENFILADE],
       reference: 'the same turn',
+    },
+    {
+      scenarios: [cursors],
+      quick: 'no peers',
+      variations: [
+        { of: 'control', setting: 'a bare publish', module: './cursors-by-hand.js' },
+        ENFILADE,
+      ],
     },
     limits,
   ]

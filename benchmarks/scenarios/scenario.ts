@@ -29,7 +29,12 @@ export interface Scenario {
    * took to a member is told.
    */
   readonly shared?: boolean
-  /** Messages per second of senders that share a room; absent when each follows a reply. */
+  /** Members show the message's data themselves, all in one room; nobody replies. Needs `rate`. */
+  readonly presence?: boolean
+  /**
+   * Messages per second of senders that share a room, or of members that show something; absent when
+   * each follows a reply.
+   */
   readonly rate?: number
   /** Sent with the upgrade, for instance to be authorized. */
   readonly headers?: Readonly<Record<string, string>>

@@ -26,6 +26,8 @@ export class RoomRosters {
   readonly #rooms: WsRoomManager<WsConnection>
   readonly #clock: Clock
   readonly #rosters = new Map<string, RoomPresence>()
+  /** The rule of each of them: looked for once, not for each message. */
+  readonly #ruled = new Map<string, PresenceRule>()
   /** What lost connections showed, by room. */
   readonly #lost = new WeakMap<WsConnection, Map<string, unknown>>()
 
@@ -41,8 +43,8 @@ export class RoomRosters {
 
   /** @returns `undefined` when the room has no presence */
   enter(connection: WsConnection, room: string): RosterView | undefined {
-    if (!this.#ruleOf(room)) return undefined
-    const roster = this.#open(room)
+    const roster = this.#rosters.get(room) ?? this.#open(room)
+    if (!roster) return undefined
     const state = this.#lost.get(connection)?.get(room)
     const { self, joined } = roster.enter(connection.id, connection.userId ?? connection.id, state)
     if (joined) this.#publish(room, { join: [joined] }, connection)
@@ -84,9 +86,9 @@ export class RoomRosters {
    */
   take(connection: WsConnection, { path, data }: WsMessage): MaybePromise<null> {
     if (!connection.rooms.has(path)) throw new WsError(403, 'Not a member of this room')
-    const rule = this.#ruleOf(path)
+    const rule = this.#ruled.get(path)
     if (!rule) throw new WsError(400, 'This room has no presence')
-    if (data !== undefined && sizeOf(data) > MAX_STATE_BYTES) {
+    if (data !== undefined && isTooLarge(data)) {
       throw new WsError(413, `What a member shows has ${MAX_STATE_BYTES} bytes at most`)
     }
     return andThen(rule.read(data), (state) => {
@@ -99,23 +101,24 @@ export class RoomRosters {
   close(): void {
     for (const roster of this.#rosters.values()) roster.close()
     this.#rosters.clear()
+    this.#ruled.clear()
   }
 
-  #ruleOf(room: string): PresenceRule | undefined {
-    return this.#rules.find(({ match }) => match(room))
-  }
-
-  #open(room: string): RoomPresence {
-    const known = this.#rosters.get(room)
-    if (known) return known
+  /** @returns `undefined` when the room has no presence */
+  #open(room: string): RoomPresence | undefined {
+    const rule = this.#rules.find(({ match }) => match(room))
+    if (!rule) return undefined
     const roster: RoomPresence = new RoomPresence({
       clock: this.#clock,
       publish: (change) => this.#publish(room, change),
       forget: () => {
-        if (this.#rosters.get(room) === roster) this.#rosters.delete(room)
+        if (this.#rosters.get(room) !== roster) return
+        this.#rosters.delete(room)
+        this.#ruled.delete(room)
       },
     })
     this.#rosters.set(room, roster)
+    this.#ruled.set(room, rule)
     return roster
   }
 
@@ -129,10 +132,13 @@ export class RoomRosters {
  *
  * @throws WsError 400 for what JSON does not carry
  */
-function sizeOf(state: unknown): number {
+function isTooLarge(state: unknown): boolean {
+  let text: string
   try {
-    return byteLength(JSON.stringify(state))
+    text = JSON.stringify(state)
   } catch {
     throw new WsError(400, 'What a member shows is data that JSON can carry')
   }
+  // A code unit is three bytes at most: only long texts have to be counted.
+  return text.length * 3 > MAX_STATE_BYTES && byteLength(text) > MAX_STATE_BYTES
 }

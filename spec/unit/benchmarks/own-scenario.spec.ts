@@ -35,6 +35,10 @@ describe('a scenario of one’s own', () => {
     ],
     [JSON.stringify({ message, members: 2, shared: 1 }), 'own.json: shared must be true or false'],
     [JSON.stringify({ message, shared: true }), 'own.json: shared needs members'],
+    [
+      JSON.stringify({ message, members: 2, presence: true }),
+      'own.json: presence is for the scenarios of the harness',
+    ],
     [JSON.stringify({ message, members: 2, rate: 10 }), 'own.json: rate needs shared'],
     [
       JSON.stringify({ message, members: 2, shared: true, rate: 0 }),
