@@ -1,0 +1,28 @@
+// `npm run docs`: a site of docs/ and of what the code says of itself, in build/docs.
+import { ENTRIES } from './scripts/docs/entries.js'
+import { GROUPS } from './scripts/docs/groups.js'
+import { load, nameHeadings } from './scripts/docs/plugin.js'
+
+export default {
+  name: 'Enfilade',
+  entryPoints: Object.values(ENTRIES),
+  tsconfig: 'tsconfig.build.json',
+  projectDocuments: ['docs/*.md', 'samples/*/README.md', 'CHANGELOG.md'],
+  out: 'build/docs',
+  plugin: [load],
+  markdownItLoader: nameHeadings,
+  customCss: 'scripts/docs/style.css',
+  customJs: 'scripts/docs/diagrams.js',
+  excludeInternal: true,
+  excludePrivate: true,
+  // Where the code will be found is up to whoever publishes it.
+  disableSources: true,
+  searchInComments: true,
+  searchInDocuments: true,
+  groupOrder: [...Object.keys(GROUPS), 'Modules', '*'],
+  navigation: { includeGroups: true },
+  highlightLanguages: [
+    ...['bash', 'console', 'css', 'docker', 'html', 'http', 'ini', 'javascript', 'json', 'nginx'],
+    ...['sh', 'tsx', 'typescript', 'yaml'],
+  ],
+}
