@@ -15,19 +15,11 @@ export function within<T>(
   milliseconds: number,
   late: () => Error,
 ): Promise<T> {
-  const bounded = new Promise<T>((resolve, reject) => {
-    const timer = inRealTime(() => reject(late()), milliseconds)
-    promise.then(
-      (value) => {
-        stop(timer)
-        resolve(value)
-      },
-      (error: unknown) => {
-        stop(timer)
-        reject(error)
-      },
-    )
+  let timer: NodeJS.Timeout | undefined
+  const end = new Promise<never>((_resolve, reject) => {
+    timer = inRealTime(() => reject(late()), milliseconds)
   })
+  const bounded = Promise.race([promise, end]).finally(() => stop(timer))
   bounded.catch(() => undefined)
   return bounded
 }

@@ -51,8 +51,10 @@ export class TestClient {
   readonly #calls = new Map<WsMessageId, PendingCall>()
   readonly #positions = new RoomPositions()
   #link: ClientLink
-  #welcome: WsWelcome | undefined
+  /** The one to continue. */
   #session: string | undefined
+  /** The one that the server gave the present socket. */
+  #offered: string | undefined
   #lastId = 0
 
   private constructor(parts: TestClientParts, link: ClientLink) {
@@ -205,8 +207,10 @@ export class TestClient {
     this.#failCalls()
     this.#watch(link)
     const resumed = await this.call<WsResumed>(RESUME_EVENT, '/', { session, rooms })
-    if (!resumed.resumed) this.#positions.clear()
-    else this.#session = session
+    if (!resumed.resumed) {
+      this.#session = this.#offered
+      this.#positions.clear()
+    }
     for (const [room, verdict] of Object.entries(resumed.rooms ?? {})) {
       if (verdict === 'refused') this.#positions.leave(room)
     }
@@ -243,8 +247,8 @@ export class TestClient {
 
   #push(push: WsPush): void {
     if (push.event === RESERVED_PUSH.WELCOME) {
-      this.#welcome = push.data as WsWelcome
-      this.#session = this.#welcome.session
+      this.#offered = (push.data as WsWelcome).session
+      this.#session ??= this.#offered
     }
     this.#positions.see(push)
     if (!push.event.startsWith(RESERVED_PREFIX)) this.pushes.push(push)

@@ -33,6 +33,8 @@ export class VirtualClock implements Clock {
     }
     const timer = new VirtualTimer(run, arm)
     arm(timer)
+    // What is due now waits for no time to pass.
+    if (milliseconds <= 0) this.setImmediate(() => this.#fire(timer))
     return timer
   }
 
@@ -85,11 +87,14 @@ export class VirtualClock implements Clock {
     await this.settle()
     for (let next = this.#next(end); next; next = this.#next(end)) {
       this.#now = Math.max(this.#now, next.at)
-      this.#timers.delete(next)
-      next.run()
+      this.#fire(next)
       await this.settle()
     }
     this.#now = end
+  }
+
+  #fire(timer: VirtualTimer): void {
+    if (this.#timers.delete(timer)) timer.run()
   }
 
   #next(end: number): VirtualTimer | undefined {
