@@ -23,7 +23,7 @@ export function findRole(
   return platform.roleOf?.({
     cluster: resolveCluster(options.cluster),
     signals: resolveSignals(options.signals) ?? DEFAULT_SIGNALS,
-    hasSignals: options.signals !== undefined,
+    hearsSignals: options.signals !== false,
     linger: FIXED_LIMITS.closeFrameTime,
     logger,
   })

@@ -16,10 +16,7 @@ const UNKNOWN_EXTENSION = 'ERR_UNKNOWN_FILE_EXTENSION'
  * @throws CliError that says what is wrong with the file; what the file itself throws is its cause
  */
 export async function loadApp(file: string, cwd: string): Promise<WsApp> {
-  const path = resolve(cwd, file)
-  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) {
-    throw usageError(`there is no file ${path}`)
-  }
+  const path = findAppFile(file, cwd)
   const exported = await importDefault(path, file)
   const app =
     typeof exported === 'function' ? await make(exported as () => unknown, file) : exported
@@ -35,6 +32,17 @@ export async function loadApp(file: string, cwd: string): Promise<WsApp> {
     )
   }
   return app
+}
+
+/**
+ * The path of the file of an app.
+ *
+ * @throws CliError when there is none
+ */
+export function findAppFile(file: string, cwd: string): string {
+  const path = resolve(cwd, file)
+  if (statSync(path, { throwIfNoEntry: false })?.isFile()) return path
+  throw usageError(`there is no file ${path}`)
 }
 
 async function importDefault(path: string, file: string): Promise<unknown> {

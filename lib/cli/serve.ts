@@ -1,16 +1,21 @@
+import { availableParallelism } from 'node:os'
 import { DEFAULT_SIGNALS, FIXED_LIMITS } from '../options/defaults.js'
 import { onExitSignals } from '../runtime/exit-signals.js'
-import type { WsApp } from '../ws-app.js'
+import { isWorkerProcess } from '../workers/own-worker.js'
+import { Supervision } from '../workers/supervision.js'
+import { WorkerHub } from '../workers/worker-hub.js'
 import { CliError, EXIT_CODES } from './cli-error.js'
 import type { CliIo } from './cli-io.js'
 import { cliLogger } from './cli-logger.js'
 import type { CliCall, CliCommand } from './command.js'
-import { loadApp } from './load-app.js'
+import { findAppFile, loadApp } from './load-app.js'
 import { readNumber, readText, toNumber } from './read-options.js'
 
 const PORTS = { min: 0, max: 65_535, isWhole: true }
 const SECONDS = { min: 0, max: 86_400 }
+const WORKERS = { min: 1, max: 1_024, isWhole: true }
 const DEFAULT_PORT = '3000'
+const START_TIMEOUT = 60
 
 /** How an app is served. */
 interface ServeOptions {
@@ -18,7 +23,12 @@ interface ServeOptions {
   readonly host: string | undefined
   readonly drain: number
   readonly delay: number
+  /** Absent when this process is to do it. */
+  readonly workers: number | undefined
 }
+
+/** How it ends. */
+type End = Pick<ServeOptions, 'drain' | 'delay'>
 
 /** `enfilade serve`. */
 export const serve: CliCommand = {
@@ -27,8 +37,9 @@ export const serve: CliCommand = {
   operands: ['<app>'],
   details:
     'The file exports its app by default: export default createWsApp({ … }), or a function\n' +
-    'that makes one. It does not call listen itself.\n' +
-    'SIGTERM and SIGINT let handlers finish and end with code 0.',
+    'that makes one. It does not call listen itself.\n\n' +
+    'SIGTERM and SIGINT let handlers finish and end with code 0. With --workers, a worker that\n' +
+    'ends by itself is started again, and SIGHUP replaces all of them, one after the other.',
   options: {
     port: {
       short: 'p',
@@ -36,6 +47,11 @@ export const serve: CliCommand = {
       help: 'Default: PORT of the environment, else 3000; 0 is any',
     },
     host: { value: 'address', help: 'Default: all addresses of this machine' },
+    workers: {
+      short: 'w',
+      value: 'number',
+      help: 'Processes that share the port, or auto for one a core. Default: only this one',
+    },
     drain: {
       value: 'seconds',
       help: 'How long handlers may take to finish at the end. Default: 8',
@@ -47,11 +63,17 @@ export const serve: CliCommand = {
   },
   run: async (call) => {
     const [file = ''] = call.operands
+    const { io } = call
     const options = readServeOptions(call)
-    const app = await loadApp(file, call.io.cwd)
-    const port = await listen(app, options)
-    endOnSignal(app, options, call.io)
-    call.io.out(`${file} listens on ${addressOf(port, options.host)}\n`)
+    if (isWorkerProcess(io.env)) return serveAsWorker(call, options)
+    const { workers } = options
+    const port =
+      workers === undefined
+        ? await serveHere(call, options)
+        : await serveByWorkers(call, options, workers)
+    const { host } = options
+    const who = workers === undefined ? file : `${file}, ${workers} of it,`
+    io.out(`${who} listens on ${addressOf(port, host)}\n`)
     return EXIT_CODES.OK
   },
 }
@@ -59,30 +81,71 @@ export const serve: CliCommand = {
 function readServeOptions({ options, io }: CliCall): ServeOptions {
   const { PORT = '' } = io.env
   const fallback = toNumber(PORT.trim() === '' ? DEFAULT_PORT : PORT, 'PORT', PORTS)
+  const workers = readText(options, 'workers')
   return {
     port: readNumber(options, 'port', PORTS) ?? fallback,
     host: readText(options, 'host'),
     drain: readNumber(options, 'drain', SECONDS) ?? DEFAULT_SIGNALS.drain,
     delay: readNumber(options, 'delay', SECONDS) ?? DEFAULT_SIGNALS.delay,
+    workers: workers === 'auto' ? availableParallelism() : readNumber(options, 'workers', WORKERS),
   }
 }
 
-async function listen(app: WsApp, { port, host }: ServeOptions): Promise<number> {
+async function serveHere(
+  { operands: [file = ''], io }: CliCall,
+  { port, host, drain, delay }: ServeOptions,
+): Promise<number> {
+  const app = await loadApp(file, io.cwd)
+  const listening = await listen(() => app.listen(port, host))
+  // A program that has workers hears signals by itself.
+  if (app.role === 'single') endOnSignal((end) => app.close(end), { drain, delay }, io)
+  return listening.port
+}
+
+/** This process looks after the workers, and does not load the app. */
+async function serveByWorkers(
+  { operands: [file = ''], io }: CliCall,
+  { port, host, drain, delay }: ServeOptions,
+  workers: number,
+): Promise<number> {
+  findAppFile(file, io.cwd)
+  const supervision = new Supervision({
+    kind: 'served',
+    ...{ workers, address: { port, host }, drain, startTimeout: START_TIMEOUT },
+    hub: new WorkerHub(),
+    logger: cliLogger(io),
+  })
+  // Before it listens: workers that cannot start are started again for ever.
+  endOnSignal((end) => supervision.end(end), { drain, delay }, io)
+  return listen(() => supervision.start())
+}
+
+/** What its supervisor has started listens where it says. */
+async function serveAsWorker(
+  { operands: [file = ''], io }: CliCall,
+  { port, host }: ServeOptions,
+): Promise<number> {
+  const app = await loadApp(file, io.cwd)
+  await listen(() => app.serve(port, host))
+  return EXIT_CODES.OK
+}
+
+/** An address that cannot be had is no fault of this program. */
+async function listen<T>(start: () => Promise<T>): Promise<T> {
   try {
-    return (await app.listen(port, host)).port
+    return await start()
   } catch (error) {
-    // By its name: the package may be there twice.
-    if (error instanceof Error && error.name === 'WsListenError') {
-      throw new CliError(error.message, undefined, { cause: error })
-    }
-    throw error
+    // By their names: the package may be there twice.
+    const { name, message } = error as Error
+    if (name !== 'WsListenError' && name !== 'WsStateError') throw error
+    throw new CliError(message, undefined, { cause: error })
   }
 }
 
-function endOnSignal(app: WsApp, { drain, delay }: ServeOptions, io: CliIo): void {
+function endOnSignal(close: (end: End) => Promise<void>, end: End, io: CliIo): void {
   onExitSignals({
     signals: DEFAULT_SIGNALS.signals,
-    close: () => app.close({ drain, delay }),
+    close: () => close(end),
     linger: FIXED_LIMITS.closeFrameTime,
     logger: cliLogger(io),
   })

@@ -72,8 +72,8 @@ export interface RoleOptions {
   /** Absent when the app has no such option. */
   readonly cluster: ResolvedCluster | undefined
   readonly signals: RoleSignals
-  /** Whether the app says itself what signals do. */
-  readonly hasSignals: boolean
+  /** Whether signals end the app; unless it says otherwise, they do. */
+  readonly hearsSignals: boolean
   /** Milliseconds that the last close frames take. */
   readonly linger: number
   readonly logger: WsLogger

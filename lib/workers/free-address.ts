@@ -1,4 +1,4 @@
-import { createServer } from 'node:net'
+import { createServer, type AddressInfo } from 'node:net'
 import { WsListenError } from '../errors/ws-listen-error.js'
 import type { WorkerAddress } from './worker-messages.js'
 
@@ -8,17 +8,26 @@ import type { WorkerAddress } from './worker-messages.js'
  *
  * @returns a promise that rejects with a `WsListenError` when it cannot be had
  */
-export async function requireFreeAddress({ port, host }: WorkerAddress): Promise<void> {
-  if (port === 0) return
+export async function requireFreeAddress(address: WorkerAddress): Promise<void> {
+  if (address.port !== 0) await tryAddress(address)
+}
+
+/** A port that nobody has at this moment. uWebSockets.js shares none that it has picked itself. */
+export function pickPort(host: string | undefined): Promise<number> {
+  return tryAddress({ port: 0, host })
+}
+
+function tryAddress({ port, host }: WorkerAddress): Promise<number> {
   const probe = createServer()
-  await new Promise<void>((resolve, reject) => {
+  return new Promise((resolve, reject) => {
     probe.once('error', (cause) => {
       const place = host === undefined ? `port ${port}` : `${host}:${port}`
       const text = `cannot listen on ${place}: it is in use, not allowed, or no address of this machine`
       reject(new WsListenError(text, { port, host }, { cause }))
     })
-    probe.listen({ port, ...(host !== undefined && { host }), exclusive: true }, () =>
-      probe.close(() => resolve()),
-    )
+    probe.listen({ port, ...(host !== undefined && { host }), exclusive: true }, () => {
+      const { port: actual } = probe.address() as AddressInfo
+      probe.close(() => resolve(actual))
+    })
   })
 }

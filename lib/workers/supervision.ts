@@ -1,10 +1,11 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { forkWorker } from './fork-worker.js'
-import { requireFreeAddress } from './free-address.js'
+import { pickPort, requireFreeAddress } from './free-address.js'
 import { Supervisor, type SupervisorOptions } from './supervisor.js'
 import type { WorkerStatus } from './worker-messages.js'
 
 /** What {@link Supervision} takes. */
-export interface SupervisionOptions extends Omit<SupervisorOptions, 'fork'> {
+export interface SupervisionOptions extends Omit<SupervisorOptions, 'fork' | 'pickPort'> {
   /** Whether the command `enfilade serve` starts the workers, or the program itself. */
   readonly kind: 'served' | 'own'
 }
@@ -14,11 +15,12 @@ export class Supervision {
   readonly #options: SupervisionOptions
   readonly #supervisor: Supervisor
   #isStopping = false
+  #isEnding = false
 
   constructor(options: SupervisionOptions) {
     this.#options = options
     const fork: SupervisorOptions['fork'] = (id) => forkWorker(options.kind, id)
-    this.#supervisor = new Supervisor({ ...options, fork })
+    this.#supervisor = new Supervisor({ ...options, fork, pickPort })
   }
 
   /**
@@ -31,7 +33,13 @@ export class Supervision {
     await requireFreeAddress(this.#options.address)
     process.on('SIGHUP', this.#onHangUp)
     process.on('exit', this.#onExit)
-    return this.#supervisor.start()
+    try {
+      return await this.#supervisor.start()
+    } catch (error) {
+      // The process is about to end: whoever waits for its start has nothing to do any more.
+      if (this.#isEnding) return new Promise(() => undefined)
+      throw error
+    }
   }
 
   /** New clients should not come any more. */
@@ -42,6 +50,14 @@ export class Supervision {
   /** Replaces the workers one after the other. */
   restart(): Promise<void> {
     return this.#supervisor.restart()
+  }
+
+  /** Ends all workers because the process is to end: a `start` that has not been done never is. */
+  async end({ drain, delay }: { readonly drain: number; readonly delay: number }): Promise<void> {
+    this.#isEnding = true
+    this.leave()
+    if (delay > 0) await pause(delay * 1000)
+    await this.stop(drain)
   }
 
   /** Ends all workers. See {@link Supervisor.stop}. */

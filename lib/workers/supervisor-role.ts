@@ -45,18 +45,21 @@ export class SupervisorRole implements AppRole {
       const { logger, signals } = this.#options
       const { drain } = signals
       const parts = { ...this.#cluster, address, drain, hub: this.#hub, logger }
-      this.#supervision = new Supervision({ ...parts, kind: 'own' })
-      return await this.#supervision.start()
+      const supervision = (this.#supervision = new Supervision({ ...parts, kind: 'own' }))
+      // Until it listens: workers that cannot start are started again for ever.
+      const ignore = this.hear(() => supervision.end(signals))
+      const port = await supervision.start()
+      ignore()
+      return port
     } catch (error) {
       isSupervised = false
       throw error
     }
   }
 
-  /** Workers are to end in order, unless the app says something else. */
-  hear(close: CloseApp): (() => void) | undefined {
-    const { hasSignals, signals, linger, logger } = this.#options
-    if (hasSignals) return undefined
+  hear(close: CloseApp): () => void {
+    const { hearsSignals, signals, linger, logger } = this.#options
+    if (!hearsSignals) return () => undefined
     return onExitSignals({ ...signals, close: () => close(signals), linger, logger })
   }
 

@@ -19,6 +19,8 @@ export interface SupervisorOptions {
   readonly logger: WsLogger
   /** Starts the process of a worker. */
   readonly fork: (id: number) => ChildProcess
+  /** A port that nobody has. */
+  readonly pickPort: (host: string | undefined) => Promise<number>
   readonly clock?: Clock
   /** From 0 up to 1; default: `Math.random`. */
   readonly random?: () => number
@@ -45,7 +47,7 @@ export class Supervisor {
   readonly #clock: Clock
   readonly #slots: readonly Slot[]
   #port: number
-  /** Asks for any port, whose number the others wait for. */
+  /** Tries whether a port that was picked can be had; the others wait for it. */
   #picking: WorkerProcess | undefined
   readonly #waiting = new Set<WorkerProcess>()
   /** All that run, also those that have been replaced and end. */
@@ -179,15 +181,24 @@ export class Supervisor {
     return worker
   }
 
-  /** Any port is picked by one worker only: the others take the same. */
+  /** When any port will do, one worker tries one first: the others take the same. */
   #answer(worker: WorkerProcess): void {
-    if (this.#port === 0 && this.#picking) {
-      this.#waiting.add(worker)
-      return
+    if (this.#port !== 0) this.#sendTo(worker, this.#port)
+    else if (this.#picking) this.#waiting.add(worker)
+    else {
+      this.#picking = worker
+      const { pickPort, address } = this.#options
+      void pickPort(address.host).then(
+        (port) => this.#sendTo(worker, port),
+        // The worker finds out why, and says so.
+        () => this.#sendTo(worker, 0),
+      )
     }
-    if (this.#port === 0) this.#picking = worker
+  }
+
+  #sendTo(worker: WorkerProcess, port: number): void {
     const { host } = this.#options.address
-    worker.send({ enfilade: 'listen', address: { port: this.#port, host } })
+    worker.send({ enfilade: 'listen', address: { port, host } })
   }
 
   #listens(worker: WorkerProcess, port: number): void {
