@@ -14,6 +14,7 @@ import type {} from 'enfilade/opentelemetry'
 import type {} from 'enfilade/jwt'
 import type {} from 'enfilade/react'
 import type {} from 'enfilade/redis'
+import type {} from 'enfilade/testing'
 declare global {
   const app: WsApp
   const client: WsClient
@@ -83,13 +84,15 @@ const ofMonitoring = ['metrics', 'opentelemetry'].flatMap((folder) =>
   publicNames(given, `lib/${folder}/index.ts`),
 )
 const ofJwt = publicNames(given, 'lib/jwt/index.ts')
+const ofTesting = publicNames(given, 'lib/testing/index.ts')
 const exported = [
-  ...[...ofServer, ...ofClient, ...ofReact, ...ofJwt],
+  ...[...ofServer, ...ofClient, ...ofReact, ...ofJwt, ...ofTesting],
   ...[...ofBrokers, ...ofDocuments, ...ofMonitoring],
 ]
 const names = Object.fromEntries([
   ...ofReact.map(({ name }) => [name, 'enfilade/react']),
   ...ofJwt.map(({ name }) => [name, 'enfilade/jwt']),
+  ...ofTesting.map(({ name }) => [name, 'enfilade/testing']),
   ...ofBrokers.map(({ name, broker }) => [name, `enfilade/${broker}`]),
   ...ofClient.map(({ name }) => [name, 'enfilade/client']),
   ...ofServer.map(({ name }) => [name, 'enfilade']),
