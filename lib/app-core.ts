@@ -1,3 +1,4 @@
+import { sharedHistory } from './app-history.js'
 import type { WsLogger } from './logging/logger.js'
 import { FIXED_LIMITS, resolveRecovery, type ResolvedLimits } from './options/defaults.js'
 import type { WsAppOptions } from './options/options.js'
@@ -120,6 +121,13 @@ export function createCore(
     ...(exchange && { exchange }),
     maxRoomsPerMember: limits.maxRoomsPerConnection,
     ...lateHooks(late),
+    ...(options.history && {
+      shared: sharedHistory(options.history, {
+        ...{ encodings, clock, logger },
+        memberships: () => late.memberships,
+        server: () => server,
+      }),
+    }),
   })
   const server: WsServer = new WsServer({
     rooms,

@@ -179,6 +179,7 @@ function assemble(
       await closeConnections({ server: host.server, flush, clock, ...runtime }, drain)
       sweeper.stop()
       runtime.memberships.close()
+      host.rooms.shared?.close()
       const unsaved = await saveDocuments(runtime.documents, clock)
       // The transport may be disposed of next; one that hangs keeps no app from closing.
       const released = async (): Promise<void> => {

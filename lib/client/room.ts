@@ -134,6 +134,7 @@ export class Room {
     if (this.#state === 'left') return true
     if (event === RESERVED_PUSH.JOINED) this.#placed(data ?? {})
     else if (event === RESERVED_PUSH.LEFT) this.#sentAway(data ?? {})
+    else if (event === RESERVED_PUSH.GAP) this.#missed(data ?? {})
     else if (event === RESERVED_PUSH.PRESENCE) {
       this.#onMembers.emit(this.#roster.apply(data ?? {}))
     } else return this.#history.accept(seq)
@@ -230,6 +231,13 @@ export class Room {
     this.#hasPresence = true
     this.#onMembers.emit(change)
     this.#presence.sendAgain()
+  }
+
+  /** The server lost track of the room for a while. */
+  #missed(position: Partial<RoomPosition>): void {
+    this.#history.forget()
+    this.#history.enter(position)
+    if (this.#state === 'joined') this.#onGap.emit({ reply: undefined })
   }
 
   #sentAway(left: Partial<RoomLeft>): void {

@@ -57,6 +57,10 @@ const CHECKS: Record<Exclude<keyof WsAppOptions, keyof typeof DEFAULT_LIMITS>, C
   signals: checkSignals,
   health: checkHealth,
   cluster: checkCluster,
+  history: (value) =>
+    isObject(value) && hasMethods(value, ['append', 'read', 'restart', 'subscribe', 'unsubscribe'])
+      ? undefined
+      : 'must be a history such as RedisHistory',
   recovery: (value) =>
     typeof value === 'boolean' || isRecovery(value)
       ? undefined

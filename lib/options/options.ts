@@ -6,6 +6,7 @@ import type { BackpressureLimit, RateLimit } from '../runtime/limits.js'
 import type { WsMiddleware, WsMiddlewareClass } from '../runtime/middleware.js'
 import type { UpgradeRequest } from '../runtime/upgrade-request.js'
 import type { WsBroadcastTransport } from '../transports/broadcast-transport.js'
+import type { WsHistory } from '../transports/history/ws-history.js'
 
 /** TLS, as uWebSockets.js has it: paths of PEM files. */
 export interface TlsOptions {
@@ -171,6 +172,11 @@ export interface WsAppOptions extends LimitOptions {
    * signal ends it at once. Default: off.
    */
   readonly signals?: boolean | SignalOptions
+  /**
+   * Where the pushes are kept of rooms whose controller has `history`, so that a client can continue on
+   * another process: a `RedisHistory` or `JetStreamHistory`. Default: the memory of this process.
+   */
+  readonly history?: WsHistory
   /**
    * Keeps a lost connection of a client that speaks `enfilade.v1`, its rooms, what it may do there and
    * its presence, so that the client can continue it. `@OnLeave` and `@OnDisconnect` run when it did

@@ -35,6 +35,9 @@ export interface WsJoined extends Partial<RoomPosition> {
   readonly members?: readonly WsMember[]
 }
 
+/** `$gap`: pushes to a room may have been missed, and this is where the room is now. */
+export type WsGap = RoomPosition
+
 /** `$left`: one is no member any more. */
 export interface WsLeft {
   /** `left` by a handler of one's own, `kicked` by the server, `refused` when it was asked again. */

@@ -58,13 +58,17 @@ export function createPublisher(
   if (!(Number.isInteger(remember) && remember >= 0)) {
     throw new TypeError('createPublisher: remember is a whole number from 0')
   }
-  const head = envelopeHead({ from: crypto.randomUUID(), isFrame: true })
+  const from = crypto.randomUUID()
+  let published = 0
   const known = new Map<string, Promise<boolean>>()
 
-  const publish = async (channel: string, push: WsPush): Promise<boolean> => {
+  const publish = async (channel: string, push: WsPush, own?: string): Promise<boolean> => {
     if (push.event.startsWith(RESERVED_PREFIX)) {
       throw new WsError(400, `Events that start with "${RESERVED_PREFIX}" are reserved`)
     }
+    // Every process that hears of it keeps it, where that is shared: by this they know that it is one.
+    const id = own === undefined ? `${from} ${++published}` : `id ${own}`
+    const head = envelopeHead({ from, isFrame: true, id })
     const result = transport.publish(channel, head + String(jsonCodec.encode(push)))
     const told = isPromise(result) ? await result : result
     return told?.accepted ?? true
@@ -93,10 +97,12 @@ export function createPublisher(
     broadcast: async (room, event, data, { path = room, params, id } = {}) => {
       checkRoomName(room)
       return once(id, () =>
-        publish(channelOf(room), { event, path, ...(params && { params }), data }),
+        publish(channelOf(room), { event, path, ...(params && { params }), data }, id),
       )
     },
     broadcastAll: async (path, event, data, { params, id } = {}) =>
-      once(id, () => publish(EVERYONE_CHANNEL, { event, path, ...(params && { params }), data })),
+      once(id, () =>
+        publish(EVERYONE_CHANNEL, { event, path, ...(params && { params }), data }, id),
+      ),
   }
 }

@@ -14,6 +14,8 @@ export interface Envelope {
   readonly slow?: SlowRule | undefined
   /** The same in other encodings, as base64 by sub-protocol, where JSON does not carry all of it. */
   readonly also?: Readonly<Record<string, string>> | undefined
+  /** The same message has the same one, from whomever it is heard. Default: nobody can tell. */
+  readonly id?: string | undefined
   /** The push, as JSON. */
   readonly push: string
 }
@@ -24,9 +26,9 @@ const FRAME = 'json'
  * The line of an envelope: the same for all that an instance publishes in each of its two forms, unless
  * the push has a rule for slow clients, or more to it than JSON carries.
  */
-export function envelopeHead({ from, isFrame, slow, also }: Omit<Envelope, 'push'>): string {
+export function envelopeHead({ from, isFrame, slow, also, id }: Omit<Envelope, 'push'>): string {
   const frame = isFrame ? FRAME : undefined
-  return `${JSON.stringify({ from, frame, slow, also })}\n`
+  return `${JSON.stringify({ from, frame, slow, also, id })}\n`
 }
 
 /** @throws Error when the payload was not an {@link envelopeHead} and a push */
@@ -46,12 +48,15 @@ function readHead(line: string): Head {
   const known = heads.get(line)
   if (known) return known
   const value: unknown = JSON.parse(line)
-  const { from, frame, slow, also } = (value ?? {}) as Record<string, unknown>
+  const { from, frame, slow, also, id } = (value ?? {}) as Record<string, unknown>
   if (typeof from !== 'string') throw new TypeError('the payload does not say who published it')
   const rule = readSlow(slow)
-  const head = { from, isFrame: frame === FRAME, slow: rule, also: also as Head['also'] }
+  const head: Head = {
+    ...{ from, isFrame: frame === FRAME, slow: rule, also: also as Head['also'] },
+    id: typeof id === 'string' ? id : undefined,
+  }
   // There may be as many keys as there are things.
-  if (rule?.key !== undefined || also !== undefined) return head
+  if (rule?.key !== undefined || also !== undefined || id !== undefined) return head
   if (heads.size >= MAX_HEADS) heads.clear()
   heads.set(line, head)
   return head
@@ -90,6 +95,21 @@ export class ReceivedPush {
 
   get slow(): SlowRule | undefined {
     return this.#envelope.slow
+  }
+
+  /** Who published it. */
+  get from(): string {
+    return this.#envelope.from
+  }
+
+  /** The same message has the same one, from whomever it is heard. */
+  get id(): string | undefined {
+    return this.#envelope.id
+  }
+
+  /** As it came. */
+  get text(): string {
+    return envelopeHead(this.#envelope) + this.#envelope.push
   }
 
   /** @throws Error when the text is no push as JSON */

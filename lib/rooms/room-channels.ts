@@ -5,17 +5,28 @@ import { channelOf } from './channels.js'
 import type { ReceivedPush } from './envelope.js'
 import { RoomChannel } from './room-channel.js'
 
+/** What a shared history has to know of the members of rooms. */
+export interface RoomUse {
+  /** One more; done when it is known where the room is. */
+  acquire(room: string): MaybePromise<void>
+  /** One less. */
+  release(room: string): void
+}
+
+/** Where pushes come from that were made elsewhere. */
+export interface RoomSources {
+  readonly exchange: BroadcastExchange | undefined
+  readonly shared: RoomUse | undefined
+}
+
 /** The subscriptions of all rooms that have a member here. */
 export class RoomChannels {
-  readonly #exchange: BroadcastExchange
+  readonly #sources: RoomSources
   readonly #deliver: (room: string, received: ReceivedPush) => void
   readonly #byRoom = new Map<string, RoomChannel>()
 
-  constructor(
-    exchange: BroadcastExchange,
-    deliver: (room: string, received: ReceivedPush) => void,
-  ) {
-    this.#exchange = exchange
+  constructor(sources: RoomSources, deliver: (room: string, received: ReceivedPush) => void) {
+    this.#sources = sources
     this.#deliver = deliver
   }
 
@@ -30,25 +41,34 @@ export class RoomChannels {
    * @throws WsError 503 when the transport cannot subscribe; a promise rejects with it
    */
   acquire(room: string): MaybePromise<void> {
+    const { exchange, shared } = this.#sources
+    const placed = shared?.acquire(room)
+    if (!exchange) return placed
+    return andThen(this.#subscribe(exchange, room), () => placed)
+  }
+
+  /** One member less. */
+  release(room: string): void {
+    this.#sources.shared?.release(room)
+    const channel = this.#byRoom.get(room)
+    if (channel) void andThen(channel.release(), () => this.#drop(room))
+  }
+
+  #subscribe(exchange: BroadcastExchange, room: string): MaybePromise<void> {
     return orElse(
-      () => this.#of(room).acquire(),
+      () => this.#of(exchange, room).acquire(),
       () => {
+        this.#sources.shared?.release(room)
         this.#drop(room)
         throw new WsError(503, 'The room cannot be reached at present')
       },
     )
   }
 
-  /** One member less. */
-  release(room: string): void {
-    const channel = this.#byRoom.get(room)
-    if (channel) void andThen(channel.release(), () => this.#drop(room))
-  }
-
-  #of(room: string): RoomChannel {
+  #of(exchange: BroadcastExchange, room: string): RoomChannel {
     const existing = this.#byRoom.get(room)
     if (existing) return existing
-    const channel = new RoomChannel(this.#exchange, channelOf(room), (received) =>
+    const channel = new RoomChannel(exchange, channelOf(room), (received) =>
       this.#deliver(room, received),
     )
     this.#byRoom.set(room, channel)

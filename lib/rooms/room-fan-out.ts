@@ -8,6 +8,8 @@ import type { SlowRule } from './slow-rule.js'
 export interface RoomFanOut<M extends RoomMember> {
   enter(member: M, room: Room<M>): void
   exit(member: M, room: Room<M>): void
+  /** All that was published to a room and waits for others goes out now. */
+  settle?(room: Room<M>): void
   /** A member has another socket: from now on it gets what is pushed, and nothing of before. */
   renew?(member: M, room: Room<M>): void
   /**

@@ -3,6 +3,7 @@ import type { WsCodec } from '../protocol/codec.js'
 import type { BroadcastExchange } from './broadcast-exchange.js'
 import type { Encodings } from './encodings/encodings.js'
 import type { RoomLog } from './history/room-history.js'
+import type { SharedRoomsOptions } from './history/shared-rooms.js'
 import type { PresenceAccess } from './presence/presence-access.js'
 import type { RoomAccess } from './room-access.js'
 import type { RoomFanOut } from './room-fan-out.js'
@@ -27,6 +28,8 @@ export interface WsRoomManagerOptions<M extends RoomMember> {
   readonly afterLeave?: (member: M, room: string) => MaybePromise<void>
   /** The log of a room whose pushes are kept. Default: none are. Without a `fanOut` it is not asked. */
   readonly history?: (room: string) => RoomLog | undefined
+  /** A history that other processes share, instead of `history`. It takes a `fanOut`. Default: none. */
+  readonly shared?: SharedRoomsOptions<M>
   /** The rosters of rooms. Default: there are none. */
   readonly presence?: PresenceAccess<M>
   /** Hears of every entry and leave. */

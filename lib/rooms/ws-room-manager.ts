@@ -9,6 +9,8 @@ import { channelOf } from './channels.js'
 import { Encodings } from './encodings/encodings.js'
 import type { PushFrame } from './encodings/push-frame.js'
 import type { ReceivedPush } from './envelope.js'
+import type { KeptPublish } from './history/shared-push.js'
+import { SharedRooms } from './history/shared-rooms.js'
 import { JoinAttempts, type JoinAttempt } from './join-attempts.js'
 import { Room } from './room.js'
 import { RoomChannels } from './room-channels.js'
@@ -16,6 +18,7 @@ import type { LeaveReason } from './leave-reason.js'
 import type { RoomMember } from './room-member.js'
 import type { RoomAccess } from './room-access.js'
 import { checkRoomName } from './room-name.js'
+import { sendToAll } from './send-to-all.js'
 import { RoomReaders } from './room-readers.js'
 import type { SlowRule } from './slow-rule.js'
 import type { WsRoomManagerOptions } from './ws-room-manager-options.js'
@@ -40,6 +43,8 @@ export class WsRoomManager<M extends RoomMember = RoomMember> {
   readonly #encodings: Encodings
   readonly #rooms = new Map<string, Room<M>>()
   readonly #channels: RoomChannels | undefined
+  /** The rooms whose pushes other processes keep, too. @internal */
+  readonly shared: SharedRooms<M> | undefined
   readonly #attempts = new JoinAttempts<M>()
   readonly #readers = new RoomReaders<M>()
 
@@ -47,9 +52,18 @@ export class WsRoomManager<M extends RoomMember = RoomMember> {
     this.#options = options
     this.#encodings = options.encodings ?? new Encodings(options.codec ?? jsonCodec)
     this.#codec = this.#encodings.main.codec
-    const { exchange } = options
-    this.#channels =
-      exchange && new RoomChannels(exchange, (room, received) => this.#receive(room, received))
+    const { exchange, fanOut } = options
+    const shared =
+      options.shared &&
+      new SharedRooms(options.shared, {
+        settle: (room) => this.#withRoom(room, (entry) => fanOut?.settle?.(entry)),
+        deliver: (room, frame, { exclude, window, slow }) =>
+          this.#withRoom(room, (entry) => fanOut?.publish(entry, frame, exclude, window, slow)),
+      })
+    this.shared = shared
+    if (!exchange && !shared) return
+    const receive = (room: string, received: ReceivedPush): void => this.#receive(room, received)
+    this.#channels = new RoomChannels({ exchange, shared }, receive)
   }
 
   /** How many rooms have a member in this process. */
@@ -253,6 +267,7 @@ export class WsRoomManager<M extends RoomMember = RoomMember> {
    */
   push(room: string, push: WsPush, exclude?: M, window?: BroadcastWindow, slow?: SlowRule): void {
     const { fanOut, exchange } = this.#options
+    if (this.shared?.push(room, { push, exclude, window, slow })) return
     const entry = this.#rooms.get(room)
     if (entry?.log) {
       this.#publishKept(entry, { push, exclude, window, slow })
@@ -289,7 +304,7 @@ export class WsRoomManager<M extends RoomMember = RoomMember> {
 
   #receive(room: string, received: ReceivedPush): void {
     const entry = this.#rooms.get(room)
-    if (!entry) return
+    if (!entry || this.shared?.adopt(room, received)) return
     const { fanOut } = this.#options
     if (entry.log) {
       this.#publishKept(entry, { push: this.#encodings.read(received), slow: received.slow })
@@ -301,6 +316,11 @@ export class WsRoomManager<M extends RoomMember = RoomMember> {
     }
     const frame = this.#encodings.readOn(received, entry.tally, entry.members.size)
     fanOut.publish(entry, frame, undefined, undefined, received.slow)
+  }
+
+  #withRoom(room: string, work: (entry: Room<M>) => void): void {
+    const entry = this.#rooms.get(room)
+    if (entry) work(entry)
   }
 
   #encode(push: WsPush, { tally, members }: Room<M>, text?: string): PushFrame {
@@ -345,7 +365,7 @@ export class WsRoomManager<M extends RoomMember = RoomMember> {
     let entry = this.#rooms.get(room)
     if (!entry) {
       const { fanOut, history } = this.#options
-      entry = new Room(room, fanOut && history?.(room))
+      entry = new Room(room, fanOut && history?.(room), this.shared?.of(room))
       entry.log?.setOccupied(true)
       this.#rooms.set(entry.name, entry)
     }
@@ -367,24 +387,6 @@ export class WsRoomManager<M extends RoomMember = RoomMember> {
     this.#options.fanOut?.exit(connection, entry)
     this.#options.watcher?.left(connection, entry, reason)
     this.#channels?.release(entry.name)
-  }
-}
-
-/** A push that is kept, and how it is sent. */
-interface KeptPublish<M> {
-  readonly push: WsPush
-  readonly exclude?: M | undefined
-  readonly window?: BroadcastWindow | undefined
-  readonly slow?: SlowRule | undefined
-}
-
-function sendToAll<M extends RoomMember>(
-  { members }: Room<M>,
-  { event, path, data, params }: WsPush,
-  exclude?: M,
-): void {
-  for (const member of members) {
-    if (member !== exclude) member.send(event, path, data, params)
   }
 }
 

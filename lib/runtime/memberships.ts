@@ -1,9 +1,9 @@
 import { RESERVED_PUSH } from '../protocol/reserved-events.js'
-import type { WsJoined, WsLeft, WsPresence } from '../protocol/v1.js'
+import type { RoomPosition, WsJoined, WsLeft, WsPresence } from '../protocol/v1.js'
 import type { LeaveReason } from '../rooms/leave-reason.js'
 import type { Room } from '../rooms/room.js'
 import type { RoomWatcher } from '../rooms/room-watcher.js'
-import type { RoomHistory, RoomLog } from '../rooms/history/room-history.js'
+import type { HistoryOptions, RoomHistory, RoomLog } from '../rooms/history/room-history.js'
 import type { Failures } from './failures.js'
 import { LiveConnection } from './live-connection.js'
 import type { RoomRosters } from './room-rosters.js'
@@ -17,6 +17,14 @@ const NO_HISTORY = { epoch: '', seq: 0 }
 export interface RoomRecords {
   readonly rosters: RoomRosters
   readonly history: RoomHistory
+}
+
+/** Where a room is now. */
+export interface RoomMove {
+  readonly room: string
+  readonly position: RoomPosition
+  /** Whether pushes may have been missed on the way. */
+  readonly isGap: boolean
 }
 
 /** Tells clients that speak `enfilade.v1` where they are members, and where they are no more. */
@@ -35,8 +43,13 @@ export class Memberships implements RoomWatcher<WsConnection> {
 
   /** The log of a room that is about to be; `undefined` when nothing of it is kept. */
   logOf(room: string): RoomLog | undefined {
-    const rule = this.#app.history.find(({ match }) => match(room))
-    return rule && this.#history.open(room, rule.options)
+    const bounds = this.ruleOf(room)
+    return bounds && this.#history.open(room, bounds)
+  }
+
+  /** How much is kept of a room; `undefined` for nothing. */
+  ruleOf(room: string): Required<HistoryOptions> | undefined {
+    return this.#app.history.find(({ match }) => match(room))?.options
   }
 
   /** Forgets what outlives members. */
@@ -54,9 +67,19 @@ export class Memberships implements RoomWatcher<WsConnection> {
       this.#failures.push(member, RESERVED_PUSH.PRESENCE, room.name, everybody)
       return
     }
-    const { epoch, seq } = room.log ?? NO_HISTORY
+    const { epoch, seq } = room.view ?? NO_HISTORY
     const joined: WsJoined = { epoch, seq, ...view }
     this.#failures.push(member, RESERVED_PUSH.JOINED, room.name, joined)
+  }
+
+  /** A room is elsewhere in its history: its members are told. */
+  moved(members: Iterable<WsConnection>, { room, position, isGap }: RoomMove): void {
+    const { epoch, seq } = position
+    const event = isGap ? RESERVED_PUSH.GAP : RESERVED_PUSH.JOINED
+    for (const member of members) {
+      if (!(member instanceof LiveConnection) || !member.speaksV1) continue
+      this.#failures.push(member, event, room, { epoch, seq })
+    }
   }
 
   /** A connection was lost, and is kept. */

@@ -12,8 +12,8 @@ import { LostConnections } from './lost-connections.js'
 import type { Memberships } from './memberships.js'
 import { PendingFrames } from './pending-frames.js'
 import type { Resumption } from './resumption.js'
-import { readResume, type ResumeRequest } from './resume-request.js'
-import { returnToRooms } from './return-to-rooms.js'
+import { readResume } from './resume-request.js'
+import { readMissed, returnToRooms, type PlacedRequest } from './return-to-rooms.js'
 import { countClosed } from './ws-counters.js'
 
 /** What recovery works with. */
@@ -101,10 +101,13 @@ export class Recovery {
     const attempt = ++(connection.resumption as Resumption).attempt
     const refused = this.#ask(connection)
     const end = this.#watch({ connection, fresh, attempt }, refused)
-    return andThen(refused, (rooms) => {
-      end()
-      return this.#finish({ connection, fresh, attempt }, request, rooms)
-    })
+    const { host } = this.#parts
+    return andThen(refused, (rooms) =>
+      andThen(readMissed(host, connection.rooms, request.rooms), (pages) => {
+        end()
+        return this.#finish({ connection, fresh, attempt }, { ...request, pages }, rooms)
+      }),
+    )
   }
 
   /** Ends lost connections that are not to come back. */
@@ -196,7 +199,7 @@ export class Recovery {
     else this.#park(connection)
   }
 
-  #finish(attempt: Attempt, request: ResumeRequest, refused: ReadonlySet<string>): unknown {
+  #finish(attempt: Attempt, request: PlacedRequest, refused: ReadonlySet<string>): unknown {
     const { connection, fresh } = attempt
     if (!this.#isCurrent(attempt)) {
       fresh.closeSoon(CLOSE_CODES.REPLACED, 'Replaced by a newer connection')

@@ -2,6 +2,7 @@ import type { RoomVerdict, WsResumed } from '../protocol/v1.js'
 import type { WsFrame } from '../protocol/codec.js'
 import { frameFor } from '../rooms/encodings/push-frame.js'
 import type { Room } from '../rooms/room.js'
+import type { HistoryPage } from '../transports/history/ws-history.js'
 import type { AppHost } from './app-host.js'
 import type { LiveConnection } from './live-connection.js'
 import type { Memberships } from './memberships.js'
@@ -12,6 +13,37 @@ import type { WsConnection } from './ws-connection.js'
 export interface ReturnParts {
   readonly host: AppHost
   readonly memberships: Memberships
+}
+
+/** A `$resume`, and what shared histories were asked for it. */
+export interface PlacedRequest extends ResumeRequest {
+  readonly pages?: RoomPages | undefined
+}
+
+/** What was read of each room. */
+export type RoomPages = ReadonlyMap<string, HistoryPage>
+
+/**
+ * Reads what a connection missed, where this process does not have it.
+ *
+ * @returns `undefined` when there is nothing to read
+ */
+export function readMissed(
+  { rooms }: AppHost,
+  names: Iterable<string>,
+  positions: ResumeRequest['rooms'],
+): Promise<RoomPages> | undefined {
+  const { shared } = rooms
+  if (!shared) return undefined
+  const reads = [...names].flatMap((name) => {
+    const position = positions.get(name)
+    const page = position && shared.load(name, position)
+    return page ? [page.then((found) => [name, found] as const)] : []
+  })
+  if (reads.length === 0) return undefined
+  return Promise.all(reads).then(
+    (pages) => new Map(pages.flatMap(([name, page]) => (page ? [[name, page] as const] : []))),
+  )
 }
 
 interface Returned {
@@ -27,7 +59,7 @@ interface Returned {
 export function returnToRooms(
   { host, memberships }: ReturnParts,
   connection: LiveConnection,
-  { id, rooms: positions }: ResumeRequest,
+  { id, rooms: positions, pages }: PlacedRequest,
 ): void {
   // What is sent and not read would count as a slow reader's.
   let budget = host.limits.backpressure.limit / 2
@@ -38,7 +70,7 @@ export function returnToRooms(
     const room = host.rooms.renew(connection, name)
     if (!room) continue
     const position = positions.get(name)
-    const all = position && room.log?.since(position)
+    const all = position && room.view?.since(position, pages?.get(name))
     const own = all
       ?.filter(({ exclude }) => exclude !== connection.id)
       .flatMap(({ frame }) => frameFor(frame, connection.encoding) ?? [])

@@ -95,6 +95,10 @@ export class TopicFanOut implements RoomFanOut<WsConnection> {
     if (events.has('leave')) events.emit('leave', { connection: member, room: room.name })
   }
 
+  settle(room: Room<WsConnection>): void {
+    this.#release(room)
+  }
+
   renew(member: WsConnection, room: Room<WsConnection>): void {
     this.#release(room)
     const { detours } = this.#options

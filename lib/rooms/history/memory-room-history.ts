@@ -1,5 +1,6 @@
 import { systemClock, type Clock } from '../../async/clock.js'
-import { MemoryRoomLog, type HistoryBudget } from './memory-room-log.js'
+import type { HistoryBudget } from './kept-pushes.js'
+import { MemoryRoomLog } from './memory-room-log.js'
 import type { HistoryOptions, RoomHistory, RoomLog } from './room-history.js'
 
 /** The logs of rooms in the memory of this process: another process has other epochs. */

@@ -1,5 +1,6 @@
 import type { PushFrame } from '../encodings/push-frame.js'
 import type { RoomPosition } from '../../protocol/v1.js'
+import type { HistoryPage } from '../../transports/history/ws-history.js'
 
 /** How much of a room's pushes is kept. */
 export interface HistoryOptions {
@@ -16,8 +17,18 @@ export interface KeptPush {
   readonly exclude: string | undefined
 }
 
-/** What was pushed to one room. */
-export interface RoomLog extends RoomPosition {
+/** What was pushed to one room, for those who come back. */
+export interface RoomView extends RoomPosition {
+  /**
+   * What came after a position; `undefined` when that is not known in full.
+   *
+   * @param page what a shared history was asked for before
+   */
+  since(position: RoomPosition, page?: HistoryPage): readonly KeptPush[] | undefined
+}
+
+/** What was pushed to one room, kept by this process. */
+export interface RoomLog extends RoomView {
   /**
    * Keeps a push.
    *
@@ -25,8 +36,6 @@ export interface RoomLog extends RoomPosition {
    * @returns the frame
    */
   append(write: (seq: number) => PushFrame, exclude: string | undefined): PushFrame
-  /** What came after a position; `undefined` when that is not known in full. */
-  since(position: RoomPosition): readonly KeptPush[] | undefined
   /** The first member entered, or the last one left. */
   setOccupied(isOccupied: boolean): void
 }

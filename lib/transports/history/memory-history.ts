@@ -1,10 +1,10 @@
 import { systemClock, type Clock, type ClockTimer } from '../../async/clock.js'
+import { newEpoch } from '../../protocol/new-epoch.js'
 import type { RoomPosition } from '../../protocol/v1.js'
 import { EntryHandlers, type EntryHandler } from './entry-handlers.js'
 import {
   APPEND_ID_TTL,
   MAX_ROOM_LENGTH,
-  newEpoch,
   PLACE_TTL,
   type HistoryAppend,
   type HistoryBounds,

@@ -73,11 +73,6 @@ export interface WsHistory {
   unsubscribe(room: string, handler: (entry: HistoryEntry) => void): void
 }
 
-/** A new epoch: nobody had it before. */
-export function newEpoch(): string {
-  return crypto.randomUUID().slice(0, 13)
-}
-
 /** Bytes, or UTF-16 units, of what is kept of one room. */
 export const MAX_ROOM_LENGTH = 1024 * 1024
 

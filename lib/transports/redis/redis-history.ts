@@ -1,14 +1,14 @@
 import { isPromise, type MaybePromise } from '../../async/maybe-promise.js'
+import { newEpoch } from '../../protocol/new-epoch.js'
 import type { RoomPosition } from '../../protocol/v1.js'
 import type { TransportStatus, TransportStatusChange } from '../broadcast-transport.js'
 import { EntryHandlers, type EntryHandler } from '../history/entry-handlers.js'
-import {
-  newEpoch,
-  type HistoryAppend,
-  type HistoryBounds,
-  type HistoryEntry,
-  type HistoryPage,
-  type WsHistory,
+import type {
+  HistoryAppend,
+  HistoryBounds,
+  HistoryEntry,
+  HistoryPage,
+  WsHistory,
 } from '../history/ws-history.js'
 import { StoreLink, type StoreOptions } from '../managed/store-link.js'
 import { connectWith } from './connect-with.js'
