@@ -92,6 +92,45 @@ export function describeDocumentStorage(name: string, suite: StorageSuite): void
       expect(await found(key, second)).toEqual([undefined, ['one', 'two']])
     })
 
+    it('merges what several write, and loses nothing that comes meanwhile', async () => {
+      const key = nextKey()
+      const first = await open(key)
+      // For one process alone there is nothing to merge.
+      if (!first.merge) return
+      const writers = Array.from({ length: 4 }, () => suite.reopen(storages).open(key))
+      const wordsOf = (stored: StoredDocument) => {
+        const [snapshot = '', changes] = shown(stored)
+        return [...snapshot.split(' '), ...changes].filter((word) => word !== '')
+      }
+      await Promise.all(
+        writers.flatMap((writer, index) => [
+          writer.append?.([text(`a${index}`), text(`b${index}`)]) ?? Promise.resolve(),
+          writer.merge?.((stored) => text([...new Set(wordsOf(stored)), `m${index}`].join(' '))) ??
+            Promise.resolve(),
+          writer.append?.([text(`c${index}`)]) ?? Promise.resolve(),
+        ]),
+      )
+      await first.append?.([text('last')])
+      await first.merge((stored) => text(wordsOf(stored).join(' ')))
+      const [words, left] = await found(key, first)
+      const expected = ['a', 'b', 'c', 'm'].flatMap((name) =>
+        [0, 1, 2, 3].map((n) => `${name}${n}`),
+      )
+      expect([words?.split(' ').sort(), left]).toEqual([[...expected, 'last'].sort(), []])
+    })
+
+    it('leaves what is stored as it is when a merge throws', async () => {
+      const key = nextKey()
+      const storage = await open(key)
+      await storage.append?.([text('one')])
+      const merge = async () =>
+        storage.merge?.(() => {
+          throw new Error('no')
+        })
+      if (storage.merge) await expect(merge()).rejects.toThrow('no')
+      expect(await found(key, storage)).toEqual([undefined, ['one']])
+    })
+
     it.each([
       ['case', '/a/B', '/a/b'],
       ['an escape', '/a b', '/a%20b'],
