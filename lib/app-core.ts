@@ -19,6 +19,7 @@ import type { AppHost } from './runtime/app-host.js'
 import { checkedCodec } from './runtime/checked-codec.js'
 import { Detours } from './runtime/detours.js'
 import { Dispatcher } from './runtime/dispatcher.js'
+import { DocumentDispatcher } from './runtime/document-dispatcher.js'
 import type { DocumentTraffic } from './runtime/document-traffic.js'
 import { Failures } from './runtime/failures.js'
 import { Identity } from './runtime/identity.js'
@@ -230,7 +231,10 @@ function createRuntime(
   })
   Object.assign(late, { hooks, identity, memberships, recovery, rosters, documents })
   const reserved = new ReservedMessages({ identity, rosters, recovery, documents })
-  const dispatcher = new Dispatcher({ host, app, failures, reserved })
+  const parts = { host, app, failures, reserved }
+  const dispatcher = documents?.hasOwn
+    ? new DocumentDispatcher(parts, documents)
+    : new Dispatcher(parts)
   const lifecycle = new Lifecycle({
     ...{ host, app, dispatcher, failures, recovery },
     tokenTimeout: timeout,

@@ -278,9 +278,16 @@ function nativeLimits({
   }
 }
 
-function socketHandlers({ host }: Core, { dispatcher, lifecycle }: Runtime): SocketHandlers {
+function socketHandlers(
+  { host }: Core,
+  { dispatcher, documents, lifecycle }: Runtime,
+): SocketHandlers {
   return {
-    create: (socket, identity) => new LiveConnection(host, socket, identity),
+    create: (socket, identity) => {
+      const connection = new LiveConnection(host, socket, identity)
+      if (documents?.hasOwn) documents.opening(connection, identity.path ?? '')
+      return connection
+    },
     opened: (connection, revoked) => lifecycle.opened(connection, revoked),
     received: (connection, frame) => dispatcher.receive(connection, frame),
     pinged: (connection) => void dispatcher.countMessage(connection),

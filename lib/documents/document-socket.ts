@@ -9,6 +9,8 @@ export interface DocumentSocket {
    * of a large document does not pile up in the socket.
    */
   readonly bufferedAmount?: number
+  /** Whether its peer reads nothing but the frames of an engine's own wire. */
+  readonly isRaw?: boolean
   /** Above which `bufferedAmount` is high. Default: 512 KiB. */
   readonly highWaterMark?: number
 }

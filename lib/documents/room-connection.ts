@@ -96,11 +96,7 @@ export class RoomConnection {
     if (this.#isOver) return
     const told =
       error instanceof WsError ? error : new WsError(503, 'The document cannot be opened')
-    try {
-      this.#admission.socket.send(JSON.stringify({ type: 'error', error: errorBody(told) }))
-    } catch {
-      // The close says it too.
-    }
+    this.#tell(told)
     this.close(closeCodeOf(told.code), told.message)
   }
 
@@ -121,6 +117,16 @@ export class RoomConnection {
     // Who has been asked again meanwhile has the later answer.
     if (this.#access === undefined) this.setAccess(access)
     return !this.#isOver
+  }
+
+  #tell(told: WsError): void {
+    const { socket } = this.#admission
+    if (socket.isRaw) return
+    try {
+      socket.send(JSON.stringify({ type: 'error', error: errorBody(told) }))
+    } catch {
+      // The close says it too.
+    }
   }
 
   #settle(): void {

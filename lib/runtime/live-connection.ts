@@ -26,6 +26,8 @@ export interface ConnectionIdentity {
   readonly remoteAddress: string
   readonly subprotocol: string
   readonly traceparent?: string | undefined
+  /** Of its upgrade, without the query. */
+  readonly path?: string
 }
 
 /**

@@ -227,10 +227,10 @@ class Attempt {
   }
 
   #open(facts: Pick<ConnectionIdentity, 'session' | 'credentials'>): void {
-    const { remoteAddress } = this.#request
+    const { remoteAddress, path } = this.#request
     const subprotocol = this.#subprotocol()
     const traceparent = this.#traceparent()
-    const identity = { ...facts, remoteAddress, subprotocol, traceparent }
+    const identity = { ...facts, remoteAddress, subprotocol, traceparent, path }
     this.#upgrade({ remoteAddress, identity, revoked: this.#revoked })
   }
 

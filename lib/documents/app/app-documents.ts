@@ -6,6 +6,7 @@ import {
   MAX_CARRIED,
   type ClosedFrame,
 } from '../../protocol/documents/carried-frames.js'
+import type { WsFrame } from '../../protocol/codec.js'
 import type { WsMessage } from '../../protocol/records.js'
 import type { DocumentTraffic } from '../../runtime/document-traffic.js'
 import type { LiveConnection } from '../../runtime/live-connection.js'
@@ -36,6 +37,9 @@ export class AppDocuments implements DocumentTraffic {
   readonly #parts: DocumentAppParts
   readonly #hosts = new Map<DocumentDefinition, RoomHost>()
   readonly #attachments = new Map<WsConnection, Map<string, DocumentAttachment>>()
+  /** The paths of those whose connections are their own. */
+  readonly #own = new WeakMap<LiveConnection, string>()
+  readonly hasOwn: boolean
   /** By path, while anybody is there. */
   readonly #frames = new Map<string, { readonly frames: DocumentFrames; users: number }>()
 
@@ -43,6 +47,7 @@ export class AppDocuments implements DocumentTraffic {
     this.#parts = parts
     const { host, documents } = parts
     const { counters, events, clock, limits } = host
+    this.hasOwn = documents.all.some(({ settings }) => settings.engines.carrier === 'socket')
     const timers: DocumentTimers = {
       set: (run, milliseconds) => clock.setTimeout(run, milliseconds).unref(),
       clear: (timer) => clock.clearTimeout(timer as ReturnType<typeof clock.setTimeout>),
@@ -81,6 +86,28 @@ export class AppDocuments implements DocumentTraffic {
       if (isFrameOf('leave', frame)) this.#attachments.get(connection)?.get(path)?.leave()
       else this.#attachmentFor(connection, path, frame).receive(frame)
     }
+  }
+
+  opening(connection: LiveConnection, path: string): void {
+    // A client of the app may well connect there, and talk of other documents.
+    if (connection.speaksV1) return
+    const match = this.#parts.documents.match(path)
+    if (match?.params && match.route.settings.engines.carrier === 'socket')
+      this.#own.set(connection, path)
+  }
+
+  isOwn(connection: LiveConnection): boolean {
+    return this.#own.has(connection)
+  }
+
+  takeRaw(connection: LiveConnection, frame: WsFrame): boolean {
+    const path = this.#own.get(connection)
+    if (path === undefined) return false
+    if (connection.isEnding) return true
+    const present = this.#attachments.get(connection)?.get(path)
+    const attachment = present ?? this.#enter(this.#attachOwn(connection, path))
+    attachment.receive(frame)
+    return true
   }
 
   async askAgain(connection: LiveConnection): Promise<void> {
@@ -141,17 +168,24 @@ export class AppDocuments implements DocumentTraffic {
     if (present) return present
     // What was on its way when the session ended is no new one.
     if (!isFrameOf('connect', frame)) throw new WsError(409, 'A client connects first')
-    const { definition, params, rooms } = this.#find(path)
+    const { definition, params } = this.#find(path)
     if (definition.settings.engines.carrier !== 'messages') {
       throw new WsError(400, 'This document has sockets of its own: connect to its path')
     }
     if (open.size >= MAX_DOCUMENTS) {
       throw new WsError(400, `A connection has ${MAX_DOCUMENTS} documents at most`)
     }
-    const attachment = this.#attach(connection, path, { definition, params })
+    return this.#enter(this.#attach(connection, path, { definition, params }))
+  }
+
+  /** Goes into the document, which is opened if it has to be. */
+  #enter(attachment: DocumentAttachment): DocumentAttachment {
+    const { connection, path, definition } = attachment
+    const open = this.#attachments.get(connection) ?? new Map<string, DocumentAttachment>()
     this.#attachments.set(connection, open.set(path, attachment))
     this.#parts.host.counters.documentSessions++
     const { id, userId } = connection
+    const rooms = this.#hosts.get(definition) as RoomHost
     attachment.begin((socket) =>
       rooms.connect(path, {
         ...{ socket, sessionId: id, meta: connection },
@@ -180,6 +214,21 @@ export class AppDocuments implements DocumentTraffic {
       highWaterMark: host.limits.backpressure.limit / 4,
       tellClosed: (code, reason) =>
         write(JSON.stringify({ type: 'closed', code, reason } satisfies ClosedFrame)),
+      onEnd: (attachment) => this.#ended(attachment),
+    })
+  }
+
+  /** The frames of its connection are the document's; with the session the connection is over. */
+  #attachOwn(connection: LiveConnection, path: string): DocumentAttachment {
+    const { host } = this.#parts
+    const { definition, params } = this.#find(path)
+    return new DocumentAttachment({
+      ...{ connection, path, params, definition, isRaw: true },
+      write: (frame) => {
+        if (connection.write(frame)) host.counters.pushes++
+      },
+      highWaterMark: host.limits.backpressure.limit / 4,
+      tellClosed: (code, reason) => connection.closeSoon(code, reason),
       onEnd: (attachment) => this.#ended(attachment),
     })
   }

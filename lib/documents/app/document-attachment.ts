@@ -14,6 +14,8 @@ export interface AttachmentParts {
   readonly definition: DocumentDefinition
   /** Bytes that may wait for the connection before the document waits, too. */
   readonly highWaterMark: number
+  /** Whether the connection reads the engine's own frames. */
+  readonly isRaw?: boolean
   /** Writes a frame of the document to the connection. */
   readonly write: (frame: string | Uint8Array) => void
   /** Tells the client that its session is over. */
@@ -29,6 +31,7 @@ export class DocumentAttachment implements DocumentSocket {
   readonly connection: LiveConnection
   readonly definition: DocumentDefinition
   readonly highWaterMark: number
+  readonly isRaw: boolean
   /** Counts how often it was asked what the session may do: the last answer holds. */
   asked = 0
   readonly #parts: AttachmentParts
@@ -42,6 +45,7 @@ export class DocumentAttachment implements DocumentSocket {
     this.connection = parts.connection
     this.definition = parts.definition
     this.highWaterMark = parts.highWaterMark
+    this.isRaw = parts.isRaw ?? false
   }
 
   get bufferedAmount(): number {
