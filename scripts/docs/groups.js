@@ -10,6 +10,11 @@ export const GROUPS = {
     'options',
     'testing',
     'coming-from',
+    'from-nest',
+    'from-socket-io',
+    'from-wooks',
+    'from-colyseus',
+    'from-phoenix',
   ],
   Browsers: [
     'client',

@@ -96,7 +96,7 @@ const names = Object.fromEntries([
   ...ofBrokers.map(({ name, broker }) => [name, `enfilade/${broker}`]),
   ...ofClient.map(({ name }) => [name, 'enfilade/client']),
   ...ofServer.map(({ name }) => [name, 'enfilade']),
-  ...['IsString', 'Length'].map((name) => [name, 'class-validator']),
+  ...['IsBoolean', 'IsNumber', 'IsString', 'Length'].map((name) => [name, 'class-validator']),
 ]) as Record<string, string>
 const program = createProgram(
   {
@@ -120,7 +120,7 @@ describe('the code blocks of README and docs/', () => {
 
   it('are of other libraries only where those are compared', () => {
     const foreign = blocks.filter(({ info }) => info === 'ts foreign')
-    expect(new Set(foreign.map(({ page }) => page))).toEqual(new Set(['docs/coming-from.md']))
+    expect(foreign.filter(({ page }) => !page.startsWith('docs/from-'))).toEqual([])
   })
 
   it('name their language, but for texts', () => {
@@ -137,6 +137,7 @@ describe('the code blocks of README and docs/', () => {
       'yaml',
       'ini',
       'dockerfile',
+      'elixir',
     ])
     expect(blocks.filter(({ info }) => !known.has(info))).toEqual([])
   })
