@@ -1,3 +1,6 @@
+import { AppCluster } from './app-cluster.js'
+import { loneNode } from './cluster/lone-node.js'
+import type { PresenceState } from './cluster/presence-state.js'
 import { sharedHistory } from './app-history.js'
 import type { WsLogger } from './logging/logger.js'
 import { FIXED_LIMITS, resolveRecovery, type ResolvedLimits } from './options/defaults.js'
@@ -19,7 +22,6 @@ import type { AppHost } from './runtime/app-host.js'
 import { checkedCodec } from './runtime/checked-codec.js'
 import { Detours } from './runtime/detours.js'
 import { Dispatcher } from './runtime/dispatcher.js'
-import { DocumentDispatcher } from './runtime/document-dispatcher.js'
 import type { DocumentTraffic } from './runtime/document-traffic.js'
 import { Failures } from './runtime/failures.js'
 import { Identity } from './runtime/identity.js'
@@ -61,7 +63,8 @@ export interface Settings {
 export interface Core {
   readonly host: AppHost
   readonly fanOut: TopicFanOut
-  readonly exchange: BroadcastExchange | undefined
+  /** The other processes; absent without a transport. */
+  readonly cluster: AppCluster | undefined
   readonly readiness: Readiness
   /** Ends what is heard of the transport's state. */
   readonly unwatch: (() => void) | undefined
@@ -102,7 +105,16 @@ export function createCore(
   const late: LateParts = {}
   const turn = new TurnQueue((error) => logger.error({ err: error }, 'sending failed'), clock)
   const managed = transport && isManaged(transport) ? transport : undefined
-  const counters = new WsCounters(managed)
+  const exchange =
+    transport &&
+    new BroadcastExchange(transport, (...fault) => reportTransport(host, ...fault), encodings)
+  const cluster =
+    exchange &&
+    new AppCluster({
+      ...{ transport, exchange, clock, host: () => host },
+      heard: (room, id) => late.rosters?.heard(room, id),
+    })
+  const counters = new WsCounters(managed, cluster?.node.counters)
   const events = new WsEvents((error) => logger.error({ err: error }, 'a listener failed'))
   const detours = new Detours(limits.backpressure.policy, pushKind)
   const fanOut: TopicFanOut = new TopicFanOut({
@@ -113,13 +125,11 @@ export function createCore(
     ...{ turn, counters, events, detours, clock },
     window: options.broadcastWindow ?? 0,
   })
-  const exchange =
-    transport &&
-    new BroadcastExchange(transport, (...fault) => reportTransport(host, ...fault), encodings)
   const rooms = new WsRoomManager<WsConnection>({
     encodings,
     fanOut,
     ...(exchange && { exchange }),
+    ...(cluster && { elsewhere: cluster.calls }),
     maxRoomsPerMember: limits.maxRoomsPerConnection,
     ...lateHooks(late),
     ...(options.history && {
@@ -132,7 +142,10 @@ export function createCore(
   })
   const server: WsServer = new WsServer({
     rooms,
-    encodings,
+    ...{ encodings, clock, elsewhere: cluster?.calls },
+    nodes: cluster
+      ? () => cluster.node.nodes()
+      : loneNode(clock, () => ({ connections: server.size, rooms: rooms.size })),
     publishAll: (frame, slow) => fanOut.publishAll(frame, slow),
     added: (connection) => fanOut.opened(connection),
     giveUp: (isMeant) => late.recovery?.revoke(isMeant),
@@ -149,18 +162,21 @@ export function createCore(
   return {
     host,
     fanOut,
-    exchange,
+    cluster,
     readiness: new Readiness(managed),
     unwatch: managed && watchTransport(host, managed),
     documents: new WsDocuments(() => late.documents),
-    runtimeOf: (app) => createRuntime({ host, app, options, limits, transport }, late),
+    runtimeOf: (app) =>
+      createRuntime({ host, app, options, limits, transport, link: cluster?.node.presence }, late),
   }
 }
 
 function encodingsOf({ codec, codecs }: WsAppOptions, logger: WsLogger): Encodings {
   const check = (given: WsCodec): WsCodec =>
     checkedCodec(given, (error) => logger.error({ err: error }, 'the codec failed'))
-  return new Encodings(codec ? check(codec) : jsonCodec, codecs, check)
+  // A wrong list has been reported.
+  const others = Array.isArray(codecs) ? codecs : []
+  return new Encodings(codec ? check(codec) : jsonCodec, others, check)
 }
 
 /** The native app is made last, when nothing can be wrong any more. */
@@ -196,11 +212,12 @@ function lateHooks(late: LateParts): RoomHookOptions {
 interface RuntimeSource extends Pick<Settings, 'options' | 'limits'> {
   readonly host: AppHost
   readonly app: CompiledApp
+  readonly link: PresenceState | undefined
   readonly transport: WsBroadcastTransport | undefined
 }
 
 function createRuntime(
-  { host, app, options, limits, transport }: RuntimeSource,
+  { host, app, options, limits, transport, link }: RuntimeSource,
   late: LateParts,
 ): Runtime {
   const failures = new Failures(host)
@@ -212,7 +229,7 @@ function createRuntime(
     admitted: (connection, revoked) => lifecycle.admit(connection, revoked),
     askDocuments: (connection) => documents?.askAgain(connection) ?? Promise.resolve(),
   })
-  const rosters = new RoomRosters(app.presence, host.rooms, host.clock)
+  const rosters = new RoomRosters(app.presence, host.rooms, { clock: host.clock, link })
   const history = new MemoryRoomHistory(host.clock)
   const memberships = new Memberships(app, failures, { rosters, history })
   const timeout = limits.authorizeTimeout * 1000
@@ -232,9 +249,7 @@ function createRuntime(
   Object.assign(late, { hooks, identity, memberships, recovery, rosters, documents })
   const reserved = new ReservedMessages({ identity, rosters, recovery, documents })
   const parts = { host, app, failures, reserved }
-  const dispatcher = documents?.hasOwn
-    ? new DocumentDispatcher(parts, documents)
-    : new Dispatcher(parts)
+  const dispatcher = new Dispatcher(parts)
   const lifecycle = new Lifecycle({
     ...{ host, app, dispatcher, failures, recovery },
     tokenTimeout: timeout,

@@ -1,7 +1,8 @@
 import { byteLength } from '../protocol/byte-length.js'
 import type { Channel, ChannelContract } from '../protocol/channel.js'
+import type { WsFrame } from '../protocol/codec.js'
 import { fillPath } from '../protocol/path-params.js'
-import type { WsPush, WsReply } from '../protocol/records.js'
+import type { WsMessage, WsPush, WsReply } from '../protocol/records.js'
 import {
   PING_EVENT,
   RESERVED_PUSH,
@@ -53,8 +54,7 @@ export class Client implements WsClient, RoomHost {
       record: (record) => this.#receive(record),
       lost: (close) => this.#lost(close),
       status: (status, close) => this.#tell(status, close),
-      ping: () =>
-        this.#write(encode({ event: PING_EVENT, path: CONNECTION, id: this.#calls.nextId() })),
+      ping: () => this.#write({ event: PING_EVENT, path: CONNECTION, id: this.#calls.nextId() }),
     }
     this.#connector = new Connector({ ...parts, hooks })
   }
@@ -68,8 +68,8 @@ export class Client implements WsClient, RoomHost {
   }
 
   send(event: string, path: string, data?: unknown): boolean {
-    const text = encode({ event, path, data })
-    return this.#refusal(text) === undefined && this.#post({ event, path, text })
+    const frame = this.#encode({ event, path, data })
+    return this.#refusal(frame) === undefined && this.#post({ event, path, frame })
   }
 
   async call<Reply = unknown>(
@@ -80,12 +80,12 @@ export class Client implements WsClient, RoomHost {
   ): Promise<Reply> {
     signal?.throwIfAborted()
     const id = this.#calls.nextId()
-    const text = encode({ event, path, data, id })
-    const refusal = this.#refusal(text)
+    const frame = this.#encode({ event, path, data, id })
+    const refusal = this.#refusal(frame)
     if (refusal) throw refusal
     const onGivenUp = (): void => this.#outbox.remove(id)
     const reply = this.#calls.open(id, { timeout, signal, onGivenUp })
-    if (!this.#post({ event, path, text, id })) {
+    if (!this.#post({ event, path, frame, id })) {
       this.#calls.reject(id, new WsClientError(429, 'Too many messages wait for the connection'))
     }
     return reply as Promise<Reply>
@@ -149,43 +149,75 @@ export class Client implements WsClient, RoomHost {
     const id = this.#calls.nextId()
     const limits = { timeout: this.settings.rpcTimeout, onGivenUp: () => undefined }
     const reply = this.#calls.open(id, { ...limits, ...(onData && { onData }) })
-    this.#write(encode({ event, path, data, id }))
+    this.#write({ event, path, data, id })
     this.#calls.sent(id)
     return reply
   }
 
   sendNow(event: string, path: string, data: unknown): boolean {
-    return this.#write(encode({ event, path, data }))
+    return this.#write({ event, path, data })
   }
 
-  #write(text: string): boolean {
+  /** Past all that waits. */
+  #write(message: WsMessage): boolean {
     const { link } = this.#connector
-    link?.send(text)
+    link?.send(link.isJson ? this.#toJson(message) : this.#pack(message))
     return link !== undefined
   }
 
+  /** As the server reads it, once there is a connection; till then as it is hoped to. */
+  #encode(message: WsMessage): WsFrame {
+    const isJson = this.status === 'open' && this.#connector.link?.isJson === true
+    return isJson ? this.#toJson(message) : this.#pack(message)
+  }
+
+  #pack(message: WsMessage): WsFrame {
+    return this.settings.codec?.encode(message) ?? this.#toJson(message)
+  }
+
+  /** @throws TypeError for what JSON would make something else of, where there is a codec for it */
+  #toJson(message: unknown): string {
+    return JSON.stringify(message, this.settings.codec && refuseBytes)
+  }
+
+  /** What was encoded before it was known what the server reads. */
+  #translate({ frame, ...rest }: Letter): Letter {
+    const isFine = typeof frame === 'string' || this.#connector.link?.isJson !== true
+    return { ...rest, frame: isFine ? frame : this.#toJson(this.settings.codec?.decode(frame)) }
+  }
+
   /** Why a message cannot be sent, now or later. */
-  #refusal(text: string): WsClientError | undefined {
+  #refusal(frame: WsFrame): WsClientError | undefined {
     if (this.isClosed) return new WsClientError(503, 'The client is closed')
     // A code unit is three bytes at most: only long texts have to be counted.
     const { maxPayload } = this.#session
-    if (text.length * 3 <= maxPayload || byteLength(text) <= maxPayload) return undefined
+    const isText = typeof frame === 'string'
+    if (frame.length * 3 <= maxPayload) return undefined
+    if ((isText ? byteLength(frame) : frame.length) <= maxPayload) return undefined
     return new WsClientError(413, `Larger than the ${maxPayload} bytes that the server takes`)
   }
 
   #post(letter: Letter): boolean {
     if (this.status !== 'open') return this.#outbox.add(letter)
-    this.#write(letter.text)
+    this.#connector.link?.send(letter.frame)
     if (letter.id !== undefined) this.#calls.sent(letter.id)
     return true
   }
 
   #postAll(): void {
-    for (const letter of this.#outbox.takeAll()) {
-      const refusal = this.#refusal(letter.text)
-      if (!refusal) this.#post(letter)
-      else if (letter.id !== undefined) this.#calls.reject(letter.id, refusal)
-      else this.#tellError(letter, refusal)
+    for (const waiting of this.#outbox.takeAll()) {
+      const { id } = waiting
+      let refusal: WsClientError | undefined
+      try {
+        const letter = this.#translate(waiting)
+        refusal = this.#refusal(letter.frame)
+        if (!refusal) this.#post(letter)
+      } catch (error) {
+        refusal = new WsClientError(400, String(error))
+      }
+      if (!refusal) continue
+      if (id === undefined) this.#tellError(waiting, refusal)
+      else this.#calls.reject(id, refusal)
     }
   }
 
@@ -303,8 +335,9 @@ export class Client implements WsClient, RoomHost {
   }
 }
 
-function encode(message: { event: string; path: string; data?: unknown; id?: number }): string {
-  return JSON.stringify(message)
+function refuseBytes(_key: string, value: unknown): unknown {
+  if (ArrayBuffer.isView(value)) throw new TypeError('The server reads JSON, which has no bytes')
+  return value
 }
 
 /** `$error` about a `$token` that was good: the session runs out. */

@@ -114,7 +114,9 @@ export class Connector {
     try {
       // The functions first: what they throw is a failed attempt as well.
       const [address, token] = await Promise.all([url(), settings.token?.()])
-      if (turn === this.#turn) this.#open({ url: address, protocols: [ENFILADE_V1] }, token)
+      const { codec } = settings
+      const protocols = codec ? [codec.subprotocol, ENFILADE_V1] : [ENFILADE_V1]
+      if (turn === this.#turn) this.#open({ url: address, protocols, codec }, token)
     } catch (error) {
       if (turn === this.#turn) this.#fail(error)
     }

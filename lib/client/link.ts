@@ -1,3 +1,4 @@
+import type { WsFrame, WsSubprotocolCodec } from '../protocol/codec.js'
 import type { WsPush, WsReply } from '../protocol/records.js'
 import { ENFILADE_V1 } from '../protocol/subprotocol.js'
 import type { WebSocketClass, WebSocketLike } from './platform.js'
@@ -13,6 +14,8 @@ export interface LinkTarget {
   readonly url: string
   /** The subprotocols it offers. */
   readonly protocols: readonly string[]
+  /** Beside JSON; its subprotocol is among those offered. */
+  readonly codec?: WsSubprotocolCodec | undefined
 }
 
 /** Who hears of a link. */
@@ -25,18 +28,22 @@ export interface LinkHandlers {
 /** One WebSocket, from its making to its end. */
 export class Link {
   readonly #socket: WebSocketLike
+  readonly #codec: WsSubprotocolCodec | undefined
   #isOpen = false
 
   /** @throws whatever the WebSocket class throws: a forbidden address */
-  constructor(WebSocket: WebSocketClass, { url, protocols }: LinkTarget, handlers: LinkHandlers) {
+  constructor(WebSocket: WebSocketClass, target: LinkTarget, handlers: LinkHandlers) {
+    const { url, protocols, codec } = target
     const socket = new WebSocket(url, [...protocols])
     this.#socket = socket
+    this.#codec = codec
+    if (codec) socket.binaryType = 'arraybuffer'
     socket.onopen = () => {
       this.#isOpen = true
       handlers.open()
     }
     socket.onmessage = ({ data }: { data: unknown }) => {
-      const record = readRecord(data)
+      const record = readRecord(data, codec)
       if (record) handlers.record(record)
     }
     socket.onclose = ({ code, reason }: WsClose) => {
@@ -49,12 +56,17 @@ export class Link {
 
   /** Whether the server may know the `$` events. Some servers accept any subprotocol they see. */
   get offersV1(): boolean {
-    return this.#socket.protocol === ENFILADE_V1
+    return this.#socket.protocol === ENFILADE_V1 || !this.isJson
+  }
+
+  /** Whether the server reads JSON, and not the codec of the client. */
+  get isJson(): boolean {
+    return this.#socket.protocol !== this.#codec?.subprotocol
   }
 
   /** Does nothing when the socket is not open. */
-  send(text: string): void {
-    if (this.#isOpen) this.#socket.send(text)
+  send(frame: WsFrame): void {
+    if (this.#isOpen) this.#socket.send(frame as never)
   }
 
   /** Lets go of the socket at once: a dead peer would not answer the close for a long time. */
@@ -77,10 +89,15 @@ export class Link {
 }
 
 /** What is no record of the protocol is not for this client. */
-function readRecord(data: unknown): WsReply | WsPush | undefined {
-  if (typeof data !== 'string') return undefined
+function readRecord(
+  data: unknown,
+  codec: WsSubprotocolCodec | undefined,
+): WsReply | WsPush | undefined {
   try {
-    const record = JSON.parse(data) as unknown
+    const record: unknown =
+      typeof data === 'string'
+        ? JSON.parse(data)
+        : codec?.decode(new Uint8Array(data as ArrayBuffer))
     return isPush(record) || isReply(record) ? record : undefined
   } catch {
     return undefined

@@ -1,3 +1,4 @@
+import type { WsSubprotocolCodec } from '../protocol/codec.js'
 import type { WebSocketClass } from './platform.js'
 
 /** A value, or a function that is asked for it at each attempt to connect. */
@@ -24,6 +25,11 @@ export interface WsClientOptions {
   readonly pingTimeout?: number
   /** Between two changes of one's presence on the wire. Default: 50. */
   readonly presenceInterval?: number
+  /**
+   * A codec to use with servers that have it, such as `msgpack()` of `enfilade/msgpack`; others are talked
+   * to in JSON. Default: JSON.
+   */
+  readonly codec?: WsSubprotocolCodec
   /** The WebSocket class. Default: the global one. */
   readonly WebSocket?: WebSocketClass
 }
@@ -32,8 +38,8 @@ export interface WsClientOptions {
 export type TokenAnswer = string | null | undefined
 
 /** The options with their defaults. */
-export type ClientSettings = Required<Omit<WsClientOptions, 'token' | 'WebSocket'>> &
-  Pick<WsClientOptions, 'token'>
+export type ClientSettings = Required<Omit<WsClientOptions, 'token' | 'codec' | 'WebSocket'>> &
+  Pick<WsClientOptions, 'token' | 'codec'>
 
 /** The options a client has when nothing is said. */
 export const CLIENT_DEFAULTS = {
@@ -51,7 +57,7 @@ export const CLIENT_DEFAULTS = {
 
 /** @throws TypeError for an option that is none, or not of its kind */
 export function readOptions(options: WsClientOptions): ClientSettings {
-  const { WebSocket, token, ...rest } = options
+  const { WebSocket, token, codec, ...rest } = options
   const given = Object.entries<unknown>(rest).filter(([, value]) => value !== undefined)
   for (const [name, value] of given) {
     if (!Object.hasOwn(CLIENT_DEFAULTS, name)) fail(`there is no option ${name}`)
@@ -63,10 +69,12 @@ export function readOptions(options: WsClientOptions): ClientSettings {
   for (const [name, value] of Object.entries<unknown>({ WebSocket, token })) {
     if (value !== undefined && typeof value !== 'function') fail(`${name} must be a function`)
   }
+  if (codec && typeof codec.subprotocol !== 'string') fail('codec must be one such as msgpack()')
   return {
     ...CLIENT_DEFAULTS,
     ...(Object.fromEntries(given) as typeof rest),
     ...(token && { token }),
+    ...(codec && { codec }),
   }
 }
 

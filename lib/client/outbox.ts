@@ -1,9 +1,11 @@
+import type { WsFrame } from '../protocol/codec.js'
+
 /** A message that waits for the connection. */
 export interface Letter {
   readonly event: string
   readonly path: string
   /** The encoded message. */
-  readonly text: string
+  readonly frame: WsFrame
   /** Of a call. */
   readonly id?: number
 }

@@ -1,7 +1,10 @@
 /** The part of a WebSocket the client uses: that of browsers, Node 22 and the `ws` package. */
 export interface WebSocketLike {
   readonly protocol: string
-  send(data: string): void
+  /** Set to `arraybuffer` by a client with a codec. */
+  binaryType?: string
+  /** Text, and bytes when there is a codec. */
+  send(data: never): void
   close(code?: number, reason?: string): void
   onopen: ((event: never) => void) | null
   onmessage: ((event: never) => void) | null

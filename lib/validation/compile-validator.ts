@@ -7,6 +7,7 @@ import { compileDto } from './compiled-dto.js'
 import { dataError, kindError, type FieldError } from './data-error.js'
 import { forget, inspectDto } from './dto-graph.js'
 import { toFieldErrors } from './field-errors.js'
+import { keepBytes } from './keep-bytes.js'
 import { readItems } from './read-items.js'
 import { loadLibraries, type ValidationLibraries } from './libraries.js'
 
@@ -115,7 +116,11 @@ function build(
 ): object {
   const options = groups ? { groups: [...groups] } : {}
   try {
-    return transformer.plainToInstance<object, object>(type as never, data, options)
+    return transformer.plainToInstance<object, object>(
+      type as never,
+      keepBytes(data) as object,
+      options,
+    )
   } catch (error) {
     if (error instanceof WsError) throw error
     // Transformations run before the rules: what they choke on is data that no rule has seen.
@@ -180,7 +185,7 @@ function forbiddenKey(value: object, prefix: string): FieldError | undefined {
       const field = prefix === '' ? key : `${prefix}.${key}`
       return { field, rule: 'whitelistValidation', message: `property ${key} should not exist` }
     }
-    if (typeof item !== 'object' || item === null) continue
+    if (typeof item !== 'object' || item === null || ArrayBuffer.isView(item)) continue
     const found = forbiddenKey(item, prefix === '' ? key : `${prefix}.${key}`)
     if (found) return found
   }

@@ -109,12 +109,17 @@ describe('Heartbeat', () => {
 })
 
 describe('Outbox', () => {
-  const letter = (text: string, id?: number) => ({ event: 'e', path: '/', text, ...(id && { id }) })
+  const letter = (frame: string, id?: number) => ({
+    event: 'e',
+    path: '/',
+    frame,
+    ...(id && { id }),
+  })
 
   it('keeps the order, and takes no more than its limit', () => {
     const outbox = new Outbox(2)
     expect(['a', 'b', 'c'].map((text) => outbox.add(letter(text)))).toEqual([true, true, false])
-    expect(outbox.takeAll().map(({ text }) => text)).toEqual(['a', 'b'])
+    expect(outbox.takeAll().map(({ frame }) => frame)).toEqual(['a', 'b'])
     expect(outbox.takeAll()).toEqual([])
     expect(outbox.add(letter('d'))).toBe(true)
   })
