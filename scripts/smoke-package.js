@@ -19,7 +19,7 @@ const run = (cwd, command, ...args) => {
   })
 }
 
-const program = `
+const controller = `
 import { createWsApp, Controller, OnMessage, Param } from 'enfilade'
 
 class ChatController {
@@ -30,26 +30,40 @@ Param('room')(ChatController.prototype, 'say', 0)
 OnMessage('say')(ChatController.prototype, 'say', say)
 Controller('/chat/:room')(ChatController)
 
+`
+
+const onSockets = `
 const app = createWsApp({ controllers: [ChatController], logger: false })
 const { port } = await app.listen(0)
 await app.close()
 console.log(port > 0 ? 'listened' : 'no port')
 `
 
+const inMemory = `
+import { createTestApp } from 'enfilade/testing'
+const app = createTestApp({ controllers: [ChatController] })
+const client = await app.connect()
+console.log(await client.call('say', '/chat/general'))
+await app.close()
+`
+
 try {
   const packed = run(root, 'npm', 'pack', '--silent', '--pack-destination', project)
   const tarball = join(project, packed.trim().split('\n').at(-1))
   writeFileSync(join(project, 'package.json'), '{ "private": true, "type": "module" }')
-  writeFileSync(join(project, 'main.js'), program)
+  writeFileSync(join(project, 'main.js'), controller + onSockets)
+  writeFileSync(join(project, 'test.js'), controller + inMemory)
 
   run(project, 'npm', 'install', '--no-audit', tarball)
   run(project, 'node', '--input-type=module', '--eval', "await import('enfilade')")
+  const tested = run(project, 'node', 'test.js')
+  if (tested.trim() !== 'general') throw new Error(`An app in memory answered: ${tested}`)
 
   const uws = `uWebSockets.js@${manifest.devDependencies['uWebSockets.js']}`
   run(project, 'npm', 'install', '--no-audit', uws)
   const said = run(project, 'node', 'main.js')
   if (said.trim() !== 'listened') throw new Error(`The packed package answered: ${said}`)
-  console.log('The packed package installs, imports and listens.')
+  console.log('The packed package installs, imports, is tested without sockets, and listens.')
 } finally {
   rmSync(project, { recursive: true, force: true })
 }
