@@ -97,6 +97,16 @@ export type {
   HistoryPage,
   WsHistory,
 } from './transports/history/ws-history.js'
+export { MemorySessionHub } from './transports/sessions/memory-session-hub.js'
+export { MemorySessionStore } from './transports/sessions/memory-session-store.js'
+export type {
+  LeaseState,
+  SessionClaim,
+  SessionLease,
+  SessionRecord,
+  SessionRoom,
+  WsSessionStore,
+} from './transports/sessions/ws-session-store.js'
 export { MemoryBroadcastHub } from './transports/memory/memory-broadcast-hub.js'
 export { MemoryBroadcastTransport } from './transports/memory/memory-broadcast-transport.js'
 

@@ -22,6 +22,7 @@ export type StoreConnect<S extends BroadcastSession> = (
 export class StoreLink<S extends BroadcastSession> {
   readonly transport: ManagedTransport
   readonly #timeout: number
+  readonly #asked = new Set<Promise<unknown>>()
   #session: S | undefined
 
   /** @throws TypeError when an option is not what it may be */
@@ -50,8 +51,10 @@ export class StoreLink<S extends BroadcastSession> {
     return this.transport.ready()
   }
 
-  close(): Promise<void> {
-    return this.transport.close()
+  /** Ends the connection, when what was asked has been answered or is late. */
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#asked)
+    await this.transport.close()
   }
 
   /**
@@ -59,7 +62,13 @@ export class StoreLink<S extends BroadcastSession> {
    *
    * @throws WsStoreError whatever goes wrong; rejects with it
    */
-  async ask<T>(work: (session: S) => Promise<T>): Promise<T> {
+  ask<T>(work: (session: S) => Promise<T>): Promise<T> {
+    const answer = this.#ask(work).finally(() => this.#asked.delete(answer))
+    this.#asked.add(answer)
+    return answer
+  }
+
+  async #ask<T>(work: (session: S) => Promise<T>): Promise<T> {
     const session = this.#session
     if (!session || this.status === 'down' || this.status === 'connecting') {
       throw new WsStoreError('down', 'the store is out of reach')

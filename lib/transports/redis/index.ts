@@ -5,3 +5,4 @@ export type {
   RedisClusterNode,
   RedisConnectionOptions,
 } from './redis-options.js'
+export { RedisSessionStore, type RedisSessionStoreOptions } from './redis-session-store.js'
