@@ -41,13 +41,18 @@ const folders = {
   },
   runtime: {
     may: ['protocol', 'rooms', 'errors', 'async'],
-    types: ['logging', 'transports', 'documents'],
+    types: ['logging', 'transports', 'documents', 'cluster'],
     why: 'What runs per message knows no decorators, no metadata and no third party.',
   },
   rooms: {
     may: ['protocol', 'errors', 'async'],
     types: ['transports'],
     why: 'The room manager works on its own, over any socket and any transport.',
+  },
+  cluster: {
+    may: ['errors', 'async', 'transports'],
+    types: ['protocol', 'rooms'],
+    why: 'What processes know of each other is told to whoever asks: no rooms, no connections.',
   },
   transports: { may: ['protocol', 'errors', 'async'], why: 'A transport carries text, no rooms.' },
   client: {

@@ -3,7 +3,12 @@ import { loneNode } from './cluster/lone-node.js'
 import type { PresenceState } from './cluster/presence-state.js'
 import { sharedHistory } from './app-history.js'
 import type { WsLogger } from './logging/logger.js'
-import { FIXED_LIMITS, resolveRecovery, type ResolvedLimits } from './options/defaults.js'
+import {
+  FIXED_LIMITS,
+  resolveCompression,
+  resolveRecovery,
+  type ResolvedLimits,
+} from './options/defaults.js'
 import type { WsAppOptions } from './options/options.js'
 import { jsonCodec, type WsCodec } from './protocol/codec.js'
 import { pushKind } from './protocol/push-kind.js'
@@ -101,7 +106,7 @@ export function createCore(
 ): Core {
   const { clock } = platform
   const encodings = encodingsOf(options, logger)
-  const compressFrom = limits.compression ? FIXED_LIMITS.compressFrom : Infinity
+  const compressFrom = compressFromOf(limits, logger)
   const late: LateParts = {}
   const turn = new TurnQueue((error) => logger.error({ err: error }, 'sending failed'), clock)
   const managed = transport && isManaged(transport) ? transport : undefined
@@ -169,6 +174,16 @@ export function createCore(
     runtimeOf: (app) =>
       createRuntime({ host, app, options, limits, transport, link: cluster?.node.presence }, late),
   }
+}
+
+/** What is compressed is compressed again for every member of a room: few who switch it on know. */
+function compressFromOf({ compression }: ResolvedLimits, logger: WsLogger): number {
+  const threshold = resolveCompression(compression)
+  if (threshold < Infinity) {
+    const text = 'compression is on: pushes of the threshold or more are compressed for each member'
+    logger.warn({ threshold }, text)
+  }
+  return threshold
 }
 
 function encodingsOf({ codec, codecs }: WsAppOptions, logger: WsLogger): Encodings {

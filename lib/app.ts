@@ -7,7 +7,6 @@ import { AppContainer } from './di/app-container.js'
 import { resolveTransport } from './di/resolve-transport.js'
 import { BroadcastTransport } from './di/tokens.js'
 import { Problems } from './errors/problems.js'
-import { WsListenError, type ListenAddress } from './errors/ws-listen-error.js'
 import { errorText } from './errors/show-value.js'
 import { silentLogger } from './logging/logger.js'
 import { createPinoLogger } from './logging/pino-logger.js'
@@ -20,8 +19,6 @@ import {
   type ResolvedLimits,
 } from './options/defaults.js'
 import type { WsAppOptions } from './options/options.js'
-import { EVERYONE_CHANNEL } from './rooms/channels.js'
-import { RoomChannel } from './rooms/room-channel.js'
 import { WsRoomManager } from './rooms/ws-room-manager.js'
 import { machine, type Platform } from './platform.js'
 import { compilePathMatcher } from './routing/path-matcher.js'
@@ -143,7 +140,7 @@ function assemble(
 ): WsAppParts {
   const { limits, logger } = settings
   const { clock } = settings.platform
-  const { host, exchange } = core
+  const { host, cluster } = core
   const runtime = core.runtimeOf(compiled)
   const uws = createSockets(settings, host, {
     native,
@@ -152,9 +149,6 @@ function assemble(
   const http = new WsHttp(native, logger)
   addHealthRoutes(http, settings.options.health, core.readiness)
   const sweeper = new Sweeper(host, runtime.identity, (limits.maxLifetime ?? Infinity) * 1000)
-  const everyone =
-    exchange &&
-    new RoomChannel(exchange, EVERYONE_CHANNEL, (received) => host.server.deliver(received))
   return {
     ...{ clock, server: host.server, rooms: host.rooms, events: host.events },
     ...{ counters: host.counters, documents: core.documents },
@@ -162,13 +156,14 @@ function assemble(
     ...{ http, readiness: core.readiness, closePort: () => uws.closePort() },
     onSignals: (close) => hearSignals(settings, close),
     start: async (port, address, isShared) => {
-      await subscribeEveryone(everyone, { port, host: address })
       try {
+        await cluster?.open({ port, host: address })
         const actual = await uws.listen({ port, host: address }, isShared)
         sweeper.start()
+        cluster?.start()
         return actual
       } catch (error) {
-        await everyone?.release()
+        await cluster?.close()
         throw error
       }
     },
@@ -182,11 +177,7 @@ function assemble(
       host.rooms.shared?.close()
       const unsaved = await saveDocuments(runtime.documents, clock)
       // The transport may be disposed of next; one that hangs keeps no app from closing.
-      const released = async (): Promise<void> => {
-        await everyone?.release()
-        await exchange?.whenIdle()
-      }
-      await atMost(FIXED_LIMITS.unsubscribeTimeout, released(), clock)
+      await atMost(FIXED_LIMITS.unsubscribeTimeout, cluster?.close() ?? Promise.resolve(), clock)
       core.unwatch?.()
       uws.close()
       await container.dispose()
@@ -223,18 +214,6 @@ function hearSignals(
   const signals = platform.hearsSignals ? resolveSignals(options.signals) : undefined
   const { closeFrameTime: linger } = FIXED_LIMITS
   return signals && onExitSignals({ ...signals, close: () => close(signals), linger, logger })
-}
-
-async function subscribeEveryone(
-  everyone: RoomChannel | undefined,
-  address: ListenAddress,
-): Promise<void> {
-  try {
-    await everyone?.acquire()
-  } catch (cause) {
-    const text = 'listen: the broadcast transport cannot subscribe'
-    throw new WsListenError(text, address, { cause })
-  }
 }
 
 /** Brings documents to their storages. @returns why some are not there */

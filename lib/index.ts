@@ -48,8 +48,14 @@ export type {
 export type { BackpressureLimit, RateLimit as RateLimitOptions } from './runtime/limits.js'
 export { WsDocuments } from './runtime/ws-documents.js'
 export { WsRooms, type RoomBroadcastOptions } from './runtime/ws-rooms.js'
-export { WsServer, type RevokeOptions, type ServerBroadcastOptions } from './runtime/ws-server.js'
+export {
+  WsServer,
+  type DisconnectOptions,
+  type RevokeOptions,
+  type ServerBroadcastOptions,
+} from './runtime/ws-server.js'
 export { WsUser } from './runtime/ws-user.js'
+export type { ConnectionPlace, UserPlaces } from './runtime/server-elsewhere.js'
 export type { UpgradeRequest } from './runtime/upgrade-request.js'
 
 export { WsRoomManager } from './rooms/ws-room-manager.js'
@@ -65,7 +71,14 @@ export {
 export type { RoomFanOut } from './rooms/room-fan-out.js'
 export type { RoomAccess } from './rooms/room-access.js'
 export type { RoomMember } from './rooms/room-member.js'
+export type { QueryOptions } from './rooms/query-options.js'
+export type { RoomRoster } from './rooms/room-queries.js'
+export type { RoomCount, RoomsElsewhere } from './rooms/rooms-elsewhere.js'
 export type { SlowChoice, SlowPolicy, SlowRule } from './rooms/slow-rule.js'
+
+export type { ClusterCounters } from './cluster/cluster-counters.js'
+export type { NodeChange } from './cluster/cluster-state.js'
+export type { WsNode } from './cluster/ws-node.js'
 
 export { BroadcastTransport } from './di/tokens.js'
 export type {

@@ -27,6 +27,9 @@ export const CLOSE_CODES = {
   OUTDATED: 4426,
 } as const
 
+/** RFC 6455, 7.4.1: what was to be done is done. */
+export const NORMAL_CLOSE = 1000
+
 /** RFC 6455, 5.5: a control frame holds 125 bytes, two of which are the code. */
 const MAX_REASON_BYTES = 123
 

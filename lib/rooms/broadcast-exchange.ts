@@ -2,6 +2,7 @@ import { guarded, isPromise, orElse, type MaybePromise } from '../async/maybe-pr
 import type { WsPush } from '../protocol/records.js'
 import type { WsBroadcastTransport } from '../transports/broadcast-transport.js'
 import type { Encodings } from './encodings/encodings.js'
+import { USERS_CHANNEL } from './channels.js'
 import { envelopeHead, readEnvelope, ReceivedPush } from './envelope.js'
 import type { SlowRule } from './slow-rule.js'
 
@@ -54,6 +55,21 @@ export class BroadcastExchange {
     void guarded(
       () => this.#transport.publish(channel, payload),
       (error) => this.#report(error, { action: 'publish', channel }),
+    )
+  }
+
+  /**
+   * For the connections of a user, wherever they are. Never waits.
+   *
+   * @throws TypeError when the push cannot be written as JSON
+   */
+  publishToUser(user: string, push: WsPush): void {
+    const also = this.#encodings?.beyondJson(push)
+    const head = envelopeHead({ from: this.#instance, isFrame: false, also, user })
+    const payload = head + JSON.stringify(push)
+    void guarded(
+      () => this.#transport.publish(USERS_CHANNEL, payload),
+      (error) => this.#report(error, { action: 'publish', channel: USERS_CHANNEL }),
     )
   }
 

@@ -16,6 +16,8 @@ export interface Envelope {
   readonly also?: Readonly<Record<string, string>> | undefined
   /** The same message has the same one, from whomever it is heard. Default: nobody can tell. */
   readonly id?: string | undefined
+  /** Whose connections it is for; absent for all that hear the channel. */
+  readonly user?: string | undefined
   /** The push, as JSON. */
   readonly push: string
 }
@@ -26,9 +28,10 @@ const FRAME = 'json'
  * The line of an envelope: the same for all that an instance publishes in each of its two forms, unless
  * the push has a rule for slow clients, or more to it than JSON carries.
  */
-export function envelopeHead({ from, isFrame, slow, also, id }: Omit<Envelope, 'push'>): string {
+export function envelopeHead(about: Omit<Envelope, 'push'>): string {
+  const { from, isFrame, slow, also, id, user } = about
   const frame = isFrame ? FRAME : undefined
-  return `${JSON.stringify({ from, frame, slow, also, id })}\n`
+  return `${JSON.stringify({ from, frame, slow, also, id, user })}\n`
 }
 
 /** @throws Error when the payload was not an {@link envelopeHead} and a push */
@@ -48,13 +51,14 @@ function readHead(line: string): Head {
   const known = heads.get(line)
   if (known) return known
   const value: unknown = JSON.parse(line)
-  const { from, frame, slow, also, id } = (value ?? {}) as Record<string, unknown>
+  const { from, frame, slow, also, id, user } = (value ?? {}) as Record<string, unknown>
   if (typeof from !== 'string') throw new TypeError('the payload does not say who published it')
   const rule = readSlow(slow)
   const head: Head = {
     ...{ from, isFrame: frame === FRAME, slow: rule, also: also as Head['also'] },
     id: typeof id === 'string' ? id : undefined,
   }
+  if (typeof user === 'string') return { ...head, user }
   // There may be as many keys as there are things.
   if (rule?.key !== undefined || also !== undefined || id !== undefined) return head
   if (heads.size >= MAX_HEADS) heads.clear()
@@ -95,6 +99,11 @@ export class ReceivedPush {
 
   get slow(): SlowRule | undefined {
     return this.#envelope.slow
+  }
+
+  /** Whose connections it is for; `undefined` for all that hear the channel. */
+  get user(): string | undefined {
+    return this.#envelope.user
   }
 
   /** Who published it. */

@@ -5,6 +5,8 @@ import type { WsParams } from '../protocol/records.js'
  */
 export interface RoomMember {
   readonly id: string
+  /** Whose it is; absent when it is nobody's. */
+  readonly userId?: string | undefined
   /** Kept by the manager: a `Set` that only it changes. */
   readonly rooms: ReadonlySet<string>
   /** Whether it can still join. Absent means yes. */

@@ -9,6 +9,7 @@ import type { RoomAccess } from './room-access.js'
 import type { RoomFanOut } from './room-fan-out.js'
 import type { RoomMember } from './room-member.js'
 import type { RoomWatcher } from './room-watcher.js'
+import type { RoomsElsewhere } from './rooms-elsewhere.js'
 
 /** What a manager works with; everything has a default. */
 export interface WsRoomManagerOptions<M extends RoomMember> {
@@ -32,6 +33,8 @@ export interface WsRoomManagerOptions<M extends RoomMember> {
   readonly shared?: SharedRoomsOptions<M>
   /** The rosters of rooms. Default: there are none. */
   readonly presence?: PresenceAccess<M>
+  /** The rooms of the other processes. Default: there are none. */
+  readonly elsewhere?: RoomsElsewhere
   /** Hears of every entry and leave. */
   readonly watcher?: RoomWatcher<M>
   /** Hears of what `afterLeave` throws. Default: nobody does. */

@@ -3,7 +3,6 @@ import { WsError } from '../errors/ws-error.js'
 import { prepareData } from '../protocol/codec-shortcuts.js'
 import { jsonCodec, type WsCodec } from '../protocol/codec.js'
 import type { WsParams, WsPush } from '../protocol/records.js'
-import type { WsMember } from '../protocol/v1.js'
 import type { BroadcastWindow } from './broadcast-window.js'
 import { channelOf } from './channels.js'
 import { Encodings } from './encodings/encodings.js'
@@ -19,6 +18,7 @@ import type { RoomMember } from './room-member.js'
 import type { RoomAccess } from './room-access.js'
 import { checkRoomName } from './room-name.js'
 import { sendToAll } from './send-to-all.js'
+import { RoomQueries } from './room-queries.js'
 import { RoomReaders } from './room-readers.js'
 import type { SlowRule } from './slow-rule.js'
 import type { WsRoomManagerOptions } from './ws-room-manager-options.js'
@@ -37,7 +37,7 @@ import type { WsRoomManagerOptions } from './ws-room-manager-options.js'
  * rooms.broadcast('/chat/general', 'said', '/chat/general', { text: 'hello' })
  * ```
  */
-export class WsRoomManager<M extends RoomMember = RoomMember> {
+export class WsRoomManager<M extends RoomMember = RoomMember> extends RoomQueries<M> {
   readonly #options: WsRoomManagerOptions<M>
   readonly #codec: WsCodec
   readonly #encodings: Encodings
@@ -49,6 +49,7 @@ export class WsRoomManager<M extends RoomMember = RoomMember> {
   readonly #readers = new RoomReaders<M>()
 
   constructor(options: WsRoomManagerOptions<M> = {}) {
+    super(options)
     this.#options = options
     this.#encodings = options.encodings ?? new Encodings(options.codec ?? jsonCodec)
     this.#codec = this.#encodings.main.codec
@@ -191,20 +192,6 @@ export class WsRoomManager<M extends RoomMember = RoomMember> {
     if (this.#readers.has(connection, room)) throw new WsError(403, 'Read-only in this room')
   }
 
-  /** Who is in a room with `@Presence`, and what they show; nobody in other rooms. */
-  members(room: string): WsMember[] {
-    return this.#options.presence?.members(room) ?? []
-  }
-
-  /**
-   * Sets what the member shows that a connection belongs to. It is not validated.
-   *
-   * @returns whether the connection is in a room with `@Presence`
-   */
-  setPresence(connection: M, room: string, state: unknown): boolean {
-    return this.#options.presence?.show(connection, room, state) ?? false
-  }
-
   /**
    * Pushes to the members in this process, at once, and keeps nothing of it.
    *
@@ -230,6 +217,11 @@ export class WsRoomManager<M extends RoomMember = RoomMember> {
   /** The members in this process, as of now. */
   connections(room: string): Set<M> {
     return new Set(this.#rooms.get(room)?.members)
+  }
+
+  /** @internal */
+  countHere(room: string): number {
+    return this.#rooms.get(room)?.members.size ?? 0
   }
 
   /** The rooms that have a member in this process, as of now. */

@@ -5,6 +5,7 @@ import { byteLength } from '../protocol/byte-length.js'
 import type { WsMessage } from '../protocol/records.js'
 import { RESERVED_PUSH } from '../protocol/reserved-events.js'
 import type { WsMember, WsPresence } from '../protocol/v1.js'
+import type { PresenceLink } from '../rooms/presence/presence-link.js'
 import { RoomPresence } from '../rooms/presence/room-presence.js'
 import type { WsRoomManager } from '../rooms/ws-room-manager.js'
 import type { PresenceRule } from './route.js'
@@ -20,11 +21,19 @@ export interface RosterView {
   readonly members: readonly WsMember[]
 }
 
+/** What rosters rest on. */
+export interface RosterSources {
+  readonly clock?: Clock
+  /** The rosters of the other processes; absent when there are none. */
+  readonly link?: PresenceLink | undefined
+}
+
 /** The rosters of all rooms that have one. */
 export class RoomRosters {
   readonly #rules: readonly PresenceRule[]
   readonly #rooms: WsRoomManager<WsConnection>
   readonly #clock: Clock
+  readonly #link: PresenceLink | undefined
   readonly #rosters = new Map<string, RoomPresence>()
   /** The rule of each of them: looked for once, not for each message. */
   readonly #ruled = new Map<string, PresenceRule>()
@@ -34,11 +43,12 @@ export class RoomRosters {
   constructor(
     rules: readonly PresenceRule[],
     rooms: WsRoomManager<WsConnection>,
-    clock: Clock = systemClock,
+    { clock = systemClock, link }: RosterSources = {},
   ) {
     this.#rules = rules
     this.#rooms = rooms
     this.#clock = clock
+    this.#link = link
   }
 
   /** @returns `undefined` when the room has no presence */
@@ -71,7 +81,12 @@ export class RoomRosters {
 
   /** Everybody in a room; nobody where there is no presence. */
   members(room: string): WsMember[] {
-    return this.#rosters.get(room)?.members() ?? []
+    return this.#rosters.get(room)?.members() ?? this.#link?.members(room) ?? []
+  }
+
+  /** What other processes have of a member is another now. */
+  heard(room: string, id: string): void {
+    this.#rosters.get(room)?.heard(id)
   }
 
   /** @returns whether the connection is in a room with presence */
@@ -109,7 +124,7 @@ export class RoomRosters {
     const rule = this.#rules.find(({ match }) => match(room))
     if (!rule) return undefined
     const roster: RoomPresence = new RoomPresence({
-      clock: this.#clock,
+      ...{ room, clock: this.#clock, link: this.#link },
       publish: (change) => this.#publish(room, change),
       forget: () => {
         if (this.#rosters.get(room) !== roster) return

@@ -8,6 +8,8 @@ export interface ServerConnection extends WsConnection {
   /** When the session ends, in milliseconds since the epoch. */
   expiresAt: number | undefined
   userId: string | undefined
+  /** Milliseconds since the epoch. */
+  readonly openedAt: number
   /** It will be closed in a moment. */
   readonly isEnding: boolean
   /** Closes it in a later turn. */

@@ -1,3 +1,4 @@
+import type { ClusterCounters } from '../cluster/cluster-counters.js'
 import { CLOSE_CODES } from '../protocol/close-codes.js'
 import type { TransportStatus, WsManagedTransport } from '../transports/broadcast-transport.js'
 import type { TransportCounters } from '../transports/managed/transport-counters.js'
@@ -59,9 +60,13 @@ export class WsCounters {
   /** The broadcast transport; absent without one that knows its state. */
   readonly transport?: TransportReport
 
+  /** The other processes; absent without a broadcast transport. */
+  readonly cluster?: ClusterCounters
+
   /** @internal */
-  constructor(transport?: WsManagedTransport) {
+  constructor(transport?: WsManagedTransport, cluster?: ClusterCounters) {
     if (transport) this.transport = reportOf(transport)
+    if (cluster) this.cluster = cluster
   }
 }
 

@@ -1,5 +1,6 @@
 import { guarded } from '../async/maybe-promise.js'
 import type { StorageReport } from '../documents/room-options.js'
+import type { NodeChange } from '../cluster/cluster-state.js'
 import type { TransportGap, TransportStatusChange } from '../transports/broadcast-transport.js'
 import type { WsConnection } from './ws-connection.js'
 
@@ -28,6 +29,8 @@ export interface WsEventMap {
   transport: TransportStatusChange
   /** Broadcasts from another process were lost on their way here. */
   gap: TransportGap
+  /** Another process came, left, or was not heard of for 15 s. */
+  node: NodeChange
 }
 
 /** What happened to a document of this process. */

@@ -1,5 +1,8 @@
 import type { MaybePromise } from '../async/maybe-promise.js'
 import type { BroadcastWindow } from '../rooms/broadcast-window.js'
+import type { QueryOptions } from '../rooms/query-options.js'
+import type { RoomRoster } from '../rooms/room-queries.js'
+import type { RoomCount } from '../rooms/rooms-elsewhere.js'
 import { toSlowRule, type SlowChoice } from '../rooms/slow-rule.js'
 import type { WsRoomManager } from '../rooms/ws-room-manager.js'
 import type { WsConnection } from './ws-connection.js'
@@ -81,6 +84,26 @@ export class WsRooms {
    */
   members(room: string = this.#here()): WsMember[] {
     return this.#manager.members(room)
+  }
+
+  /**
+   * How many connections are in a room, in all processes.
+   *
+   * @param room default: the path of the message
+   * @throws RangeError for a wrong deadline, as a rejection
+   */
+  count(room: string = this.#here(), options?: QueryOptions): Promise<RoomCount> {
+    return this.#manager.count(room, options)
+  }
+
+  /**
+   * What {@link members} gives, after the other processes have been asked.
+   *
+   * @param room default: the path of the message
+   * @throws RangeError for a wrong deadline, as a rejection
+   */
+  roster(room: string = this.#here(), options?: QueryOptions): Promise<RoomRoster> {
+    return this.#manager.roster(room, options)
   }
 
   /**

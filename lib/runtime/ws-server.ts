@@ -1,13 +1,18 @@
-import { CLOSE_CODES, isSendableCloseCode } from '../protocol/close-codes.js'
+import { CLOSE_CODES, isSendableCloseCode, NORMAL_CLOSE } from '../protocol/close-codes.js'
+import type { Clock } from '../async/clock.js'
+import type { WsNode } from '../cluster/ws-node.js'
 import type { WsPush } from '../protocol/records.js'
 import { EncodingTally } from '../rooms/encodings/encoding-tally.js'
 import type { Encodings } from '../rooms/encodings/encodings.js'
 import type { PushFrame } from '../rooms/encodings/push-frame.js'
 import type { ReceivedPush } from '../rooms/envelope.js'
+import { deadlineOf, type QueryOptions } from '../rooms/query-options.js'
 import { toSlowRule, type SlowChoice, type SlowRule } from '../rooms/slow-rule.js'
 import type { WsRoomManager } from '../rooms/ws-room-manager.js'
+import type { Ending } from './cluster-question.js'
 import { Revocations } from './revocations.js'
 import type { ServerConnection } from './server-connection.js'
+import type { ConnectionPlace, ServerElsewhere, UserPlaces } from './server-elsewhere.js'
 import type { SessionFacts } from './session.js'
 import { Users } from './users.js'
 import type { WsConnection } from './ws-connection.js'
@@ -17,6 +22,11 @@ import { WsUser } from './ws-user.js'
 export interface WsServerParts {
   readonly rooms: WsRoomManager<WsConnection>
   readonly encodings: Encodings
+  readonly clock: Clock
+  /** All processes that live, this one first. */
+  readonly nodes: () => WsNode[]
+  /** The other processes; absent without a transport. */
+  readonly elsewhere?: ServerElsewhere | undefined
   /** Delivers to every connection of this process. */
   readonly publishAll: (frame: PushFrame, slow?: SlowRule) => void
   /** A connection has been let in: from now on it hears what everyone does. */
@@ -30,12 +40,20 @@ export interface WsServerParts {
 }
 
 /** How {@link WsServer.revoke} goes about it. */
-export interface RevokeOptions {
+export interface RevokeOptions extends QueryOptions {
   /** Whether `authorize` decides. Default: false, they are closed. */
   readonly reauthorize?: boolean
   /** The close code of those that are closed without asking. Default: 4401, which is final. */
   readonly code?: number
   /** Their close reason. Default: `Revoked`. */
+  readonly reason?: string
+}
+
+/** How {@link WsServer.disconnect} closes. */
+export interface DisconnectOptions extends QueryOptions {
+  /** Default: 1000. */
+  readonly code?: number
+  /** Default: none. */
   readonly reason?: string
 }
 
@@ -100,9 +118,43 @@ export class WsServer {
     return [...this.#connections.values()]
   }
 
-  /** A user, with all connections of theirs in this process; there may be none. */
+  /** The processes that run this app over the same broker, this one first. */
+  nodes(): WsNode[] {
+    return this.#parts.nodes()
+  }
+
+  /** A user, with all connections of theirs; there may be none. */
   user(id: string): WsUser {
-    return new WsUser(id, () => this.userConnections(id))
+    return new WsUser(id, () => this.userConnections(id), this.#parts.elsewhere)
+  }
+
+  /**
+   * Where a user is connected, in all processes.
+   *
+   * @throws RangeError for a wrong deadline, as a rejection
+   */
+  async findUser(id: string, options: QueryOptions = {}): Promise<UserPlaces> {
+    const deadline = deadlineOf(options)
+    const elsewhere = await this.#parts.elsewhere?.find(id, deadline)
+    const { connections = [], partial = false } = elsewhere ?? {}
+    return { connections: [...this.placesOf(id), ...connections], partial }
+  }
+
+  /**
+   * Closes a connection, wherever it is. One that is here is about to be closed when it returns;
+   * processes that cannot be reached now are told again for a minute.
+   *
+   * @returns whether it was found, by those that answered in time
+   * @throws RangeError for a code that may not be sent or a wrong deadline, as a rejection
+   */
+  async disconnect(id: string, options: DisconnectOptions = {}): Promise<boolean> {
+    const { code = NORMAL_CLOSE, reason = '' } = options
+    const deadline = deadlineOf(options)
+    checkCode('disconnect', code)
+    if (this.disconnectHere(id, { code, reason })) return true
+    const order = { name: 'disconnect', connection: id, code, reason } as const
+    const found = await this.#parts.elsewhere?.order(order, deadline)
+    return found !== undefined && found > 0
   }
 
   /** The connections of a user in this process, as of now. */
@@ -114,21 +166,39 @@ export class WsServer {
    * Takes away what was allowed: closes connections, or has `authorize` look at them again, which
    * closes those that it refuses and replaces the sessions of the others.
    *
-   * @param who the id of a user, or which connections
-   * @returns how many were closed, or are about to be
+   * @param who the id of a user, whose connections are meant in all processes: those that cannot be
+   * reached now are told again for a minute. Or which connections of this process
+   * @returns how many were closed, or are about to be, at those that answered in time
+   * @throws RangeError for a code that may not be sent or a wrong deadline, as a rejection
    */
   async revoke(
     who: string | ((connection: WsConnection) => boolean),
     options: RevokeOptions = {},
   ): Promise<number> {
     const { reauthorize = false, code = CLOSE_CODES.UNAUTHORIZED, reason = 'Revoked' } = options
-    if (!isSendableCloseCode(code)) {
-      throw new RangeError(`revoke: ${code} is no close code that may be sent`)
-    }
+    const deadline = deadlineOf(options)
+    checkCode('revoke', code)
+    const rule = { reauthorize, code, reason }
+    if (typeof who !== 'string') return this.revokeHere(who, rule)
+    const elsewhere = this.#parts.elsewhere?.order({ name: 'revoke', user: who, ...rule }, deadline)
+    return (await this.revokeHere(who, rule)) + ((await elsewhere) ?? 0)
+  }
+
+  /**
+   * What {@link revoke} does, in this process.
+   *
+   * @param ago milliseconds: connections that opened later are not meant
+   * @internal
+   */
+  async revokeHere(
+    who: string | ((connection: WsConnection) => boolean),
+    { reauthorize, code, reason }: Ending & { readonly reauthorize: boolean },
+    ago = 0,
+  ): Promise<number> {
     this.revocations.add({ who, reauthorize, code, reason })
     const targets =
       typeof who === 'string'
-        ? this.#users.connections(who)
+        ? this.#ofUser(who, ago)
         : [...this.#connections.values()].filter((connection) => who(connection))
     // Who comes back is asked about by `authorize` anyway.
     if (!reauthorize) {
@@ -137,6 +207,41 @@ export class WsServer {
     if (reauthorize) await Promise.all(targets.map((one) => this.#parts.reauthorize(one)))
     else for (const connection of targets) connection.closeSoon(code, reason)
     return targets.filter(({ isEnding, isOpen }) => isEnding || !isOpen).length
+  }
+
+  /** @internal */
+  placesOf(user: string): ConnectionPlace[] {
+    const node = this.nodes()[0]?.id ?? ''
+    return this.#users
+      .connections(user)
+      .map(({ id, remoteAddress }) => ({ id, node, remoteAddress }))
+  }
+
+  /**
+   * Closes the connections of a user in this process.
+   *
+   * @param ago milliseconds: those that opened later are not meant
+   * @returns how many
+   * @internal
+   */
+  closeHere(user: string, { code, reason }: Ending, ago: number): number {
+    const targets = this.#ofUser(user, ago)
+    for (const connection of targets) connection.closeSoon(code, reason)
+    return targets.length
+  }
+
+  /**
+   * Closes a connection of this process, also one that was lost and may come back.
+   *
+   * @returns whether it was here
+   * @internal
+   */
+  disconnectHere(id: string, { code, reason }: Ending): boolean {
+    const kept: WsConnection[] = []
+    this.#parts.giveUp?.((connection) => connection.id === id && kept.push(connection) > 0)
+    const connection = this.#connections.get(id)
+    connection?.closeSoon(code, reason)
+    return kept.length > 0 || connection !== undefined
   }
 
   /** The members of a room in this process, as of now. */
@@ -153,6 +258,24 @@ export class WsServer {
     const { size } = this.#connections
     if (size === 0) return
     this.#deliver(this.#parts.encodings.readOn(received, this.#tally, size), received.slow)
+  }
+
+  /**
+   * Delivers what another process pushed to a user.
+   *
+   * @internal
+   */
+  deliverToUser(received: ReceivedPush): void {
+    const connections = this.#users.connections(received.user ?? '')
+    if (connections.length === 0) return
+    const { event, path, data, params } = this.#parts.encodings.read(received)
+    for (const connection of connections) connection.send(event, path, data, params)
+  }
+
+  /** Those that were open so long ago. */
+  #ofUser(id: string, ago: number): ServerConnection[] {
+    const latest = this.#parts.clock.date() - ago
+    return this.#users.connections(id).filter(({ openedAt }) => openedAt <= latest)
   }
 
   #deliver(frame: PushFrame, slow: SlowRule | undefined): void {
@@ -187,4 +310,9 @@ export class WsServer {
     Object.assign(connection, { session, expiresAt, userId })
     if (isKnown) this.#users.add(connection)
   }
+}
+
+function checkCode(what: string, code: number): void {
+  if (isSendableCloseCode(code)) return
+  throw new RangeError(`${what}: ${code} is no close code that may be sent`)
 }

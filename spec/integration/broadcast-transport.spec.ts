@@ -10,6 +10,7 @@ import {
   OnMessage,
   WsDefinitionError,
   type WsAppOptions,
+  type WsNode,
 } from 'enfilade'
 import { container } from 'tsyringe'
 import { defer } from '../support/deadline.js'
@@ -66,7 +67,8 @@ describe('apps of one process that share a hub', () => {
     const hub = new MemoryBroadcastHub()
     const started = await startOver(new MemoryBroadcastTransport(hub))
     await member(started)
-    expect(hub.channels).toBe(2)
+    // The room; everyone, users, all processes, and this one of them.
+    expect(hub.channels).toBe(1 + 4)
     await started.stop()
     expect(hub.channels).toBe(0)
   })
@@ -82,12 +84,13 @@ describe('a transport', () => {
     expect(rooms()).toEqual([`subscribe ${channel}`])
     await bob.call('leave', room)
     expect(rooms()).toEqual([`subscribe ${channel}`, `unsubscribe ${channel}`])
+    const [{ id }] = started.app.server.nodes() as [WsNode]
+    const own = ['ws:everyone', 'ws:users', 'ws:cluster', `ws:cluster:${id}`]
     await started.stop()
-    expect(transport.calls).toEqual([
-      'subscribe ws:everyone',
-      ...rooms(),
-      'unsubscribe ws:everyone',
-    ])
+    const subscribed = own.map((name) => `subscribe ${name}`)
+    expect(transport.calls.slice(0, 6)).toEqual([...subscribed, ...rooms()])
+    const left = own.map((name) => `unsubscribe ${name}`)
+    expect(transport.calls.slice(6).sort()).toEqual(left.sort())
   })
 
   it('keeps the reply to a join waiting until it has subscribed', async () => {
@@ -177,8 +180,10 @@ describe('a transport', () => {
     const started = await startOver(Slow)
     await member(started)
     await started.stop()
-    expect(order.slice(0, 2).sort()).toEqual(['left ws:everyone', `left ${channel}`])
-    expect(order.slice(2)).toEqual(['disposed'])
+    expect(order.slice(0, -1)).toEqual(
+      expect.arrayContaining(['left ws:everyone', 'left ws:cluster', `left ${channel}`]),
+    )
+    expect([order.length, order.at(-1)]).toEqual([6, 'disposed'])
   })
 })
 

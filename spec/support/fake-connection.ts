@@ -98,6 +98,8 @@ export function createHost({ limits, codec = jsonCodec, ...parts }: HostParts = 
     server: new WsServer({
       rooms,
       encodings,
+      clock: systemClock,
+      nodes: () => [],
       publishAll: () => undefined,
       added: () => undefined,
       reauthorize: () => Promise.resolve(),

@@ -1,5 +1,6 @@
 import type { Clock, ClockTimer } from '../../async/clock.js'
 import type { WsPresence, WsMember } from '../../protocol/v1.js'
+import type { PresenceLink } from './presence-link.js'
 import { PRESENCE_GRACE, Roster, type Entry } from './roster.js'
 
 /** Milliseconds between two pushes of what has changed: a member is told of 60 times a second at most. */
@@ -7,6 +8,9 @@ const INTERVAL = 1000 / 60
 
 /** What a room's presence needs. */
 export interface RoomPresenceParts {
+  readonly room: string
+  /** The rosters of the other processes; absent when there are none. */
+  readonly link?: PresenceLink | undefined
   readonly clock: Clock
   /** Tells all members. */
   readonly publish: (change: WsPresence) => void
@@ -17,13 +21,32 @@ export interface RoomPresenceParts {
 /** The roster of one room, and when its members are told what. */
 export class RoomPresence {
   readonly #parts: RoomPresenceParts
-  readonly #roster = new Roster()
+  readonly #roster: Roster
   #tick: ClockTimer | undefined
   #leave: ClockTimer | undefined
   #toldAt = -Infinity
 
   constructor(parts: RoomPresenceParts) {
     this.#parts = parts
+    const { room, link } = parts
+    this.#roster = new Roster(
+      link && {
+        connections: (id, connections) => link.setConnections(room, id, connections),
+        show: (id, state) => link.show(room, id, state),
+      },
+    )
+    for (const id of link?.idsElsewhere(room) ?? []) {
+      this.#roster.setElsewhere(id, link?.elsewhere(room, id))
+    }
+    // There is nobody yet who could be told.
+    this.#roster.takeChanges()
+  }
+
+  /** What other processes have of a member is another now. */
+  heard(id: string): void {
+    const { room, link } = this.#parts
+    this.#roster.setElsewhere(id, link?.elsewhere(room, id))
+    this.#settle()
   }
 
   /** A connection came; see {@link Roster.enter}. */

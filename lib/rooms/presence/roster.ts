@@ -1,4 +1,5 @@
 import type { WsMember, WsPresence } from '../../protocol/v1.js'
+import type { Elsewhere } from './presence-link.js'
 
 /** Milliseconds that a member stays whose connections are lost: a reload takes less. */
 export const PRESENCE_GRACE = 5_000
@@ -8,6 +9,8 @@ interface Present {
   readonly connections: Set<string>
   /** Until when it stays without a connection: milliseconds of the same clock as all instants here. */
   until: number | undefined
+  /** How many connections it has in other processes; `undefined` when it is in none. */
+  elsewhere: number | undefined
   /** What everybody was told last; `undefined` when some were told one thing, some another. */
   told: WsMember | undefined
 }
@@ -20,9 +23,17 @@ export interface Entry {
   readonly joined: WsMember | undefined
 }
 
+/** What a roster reports of the members that have connections in this process. */
+export interface RosterOutlet {
+  /** How many those are: 0 when all are lost, `undefined` when it is gone. */
+  readonly connections: (id: string, connections: number | undefined) => void
+  readonly show: (id: string, state: unknown) => void
+}
+
 /**
  * Who is in a room, and what each shows of itself. A user is one member, however many connections it
- * has there. It knows no sockets and no timers: what time it is, it is told.
+ * has there, in this process and in others. It knows no sockets and no timers: what time it is, it is
+ * told.
  */
 export class Roster {
   readonly #members = new Map<string, Present>()
@@ -31,12 +42,19 @@ export class Roster {
   /** Members that have changed since the others were told. */
   readonly #changed = new Set<string>()
   readonly #left = new Set<string>()
-  /** Members without a connection. */
+  /** Members that had connections here, and whose last one was lost. */
   readonly #absent = new Set<string>()
+  /** Members whose coming the others have not been told of. */
+  readonly #new = new Set<string>()
+  readonly #outlet: RosterOutlet | undefined
 
-  /** Whether there is nobody, and nothing to tell. */
+  constructor(outlet?: RosterOutlet) {
+    this.#outlet = outlet
+  }
+
+  /** Whether there is nobody in this process, and nothing to tell. */
   get isEmpty(): boolean {
-    return this.#members.size === 0 && this.#left.size === 0
+    return this.#owners.size + this.#absent.size + this.#left.size === 0
   }
 
   /** Whether there is something to tell. */
@@ -63,17 +81,34 @@ export class Roster {
       known.until = undefined
       this.#absent.delete(self)
       this.#changed.add(self)
+      this.#outlet?.connections(self, known.connections.size)
       return { self, joined: undefined }
     }
     const joined: WsMember = { id: self, state, connections: 1 }
-    this.#members.set(self, {
-      state,
-      connections: new Set([connection]),
-      until: undefined,
-      told: joined,
-    })
-    this.#left.delete(self)
+    this.#add(self, { state, connections: new Set([connection]), told: joined })
+    this.#outlet?.connections(self, 1)
+    if (state !== null) this.#outlet?.show(self, state)
     return { self, joined }
+  }
+
+  /**
+   * What other processes have of a member is another now.
+   *
+   * @param now `undefined` when they have nothing of it
+   */
+  setElsewhere(id: string, now: Elsewhere | undefined): void {
+    const member = this.#members.get(id)
+    if (member) {
+      member.elsewhere = now?.connections
+      if (now) member.state = now.state
+      this.#changed.add(id)
+      if (!now) this.#removeIfGone(id, member)
+    } else if (now) {
+      const { state, connections: elsewhere } = now
+      this.#add(id, { state, connections: new Set(), elsewhere })
+      this.#changed.add(id)
+      this.#new.add(id)
+    }
   }
 
   /**
@@ -87,18 +122,27 @@ export class Roster {
     this.#owners.delete(connection)
     const member = this.#members.get(self) as Present
     member.connections.delete(connection)
+    const isHere = member.connections.size > 0 || until !== undefined
+    this.#outlet?.connections(self, isHere ? member.connections.size : undefined)
     if (member.connections.size > 0) this.#changed.add(self)
-    else if (until === undefined) this.#remove(self)
+    else if (until === undefined) this.#removeIfGone(self, member)
     else {
       member.until = until
       this.#absent.add(self)
+      // Elsewhere it is seen to have one less.
+      if (member.elsewhere !== undefined) this.#changed.add(self)
     }
   }
 
   /** Absent members whose time is up go. */
   expire(now: number): void {
     for (const id of this.#absent) {
-      if ((this.#members.get(id)?.until ?? Infinity) <= now) this.#remove(id)
+      const member = this.#members.get(id) as Present
+      if ((member.until ?? Infinity) > now) continue
+      member.until = undefined
+      this.#absent.delete(id)
+      this.#outlet?.connections(id, undefined)
+      this.#removeIfGone(id, member)
     }
   }
 
@@ -108,6 +152,7 @@ export class Roster {
     if (self === undefined) return false
     ;(this.#members.get(self) as Present).state = state
     this.#changed.add(self)
+    this.#outlet?.show(self, state)
     return true
   }
 
@@ -127,39 +172,68 @@ export class Roster {
     // The others will be told of what has changed: also when it has changed back until then.
     for (const id of this.#changed) {
       const member = this.#members.get(id)
-      if (member) member.told = undefined
+      if (member && !looksAsTold(member)) member.told = undefined
     }
     return this.members()
   }
 
   /** What has changed since it was asked last; `undefined` when nothing that shows has. */
   takeChanges(): WsPresence | undefined {
+    const join: WsMember[] = []
     const update: WsMember[] = []
     for (const id of this.#changed) {
       const member = this.#members.get(id)
-      // Whoever is absent looks as before: it may be a reload.
-      if (!member || member.connections.size === 0) continue
+      if (!member) continue
+      if (looksAsTold(member)) continue
       const now = memberOf(id, member)
-      const { told } = member
-      if (told && now.state === told.state && now.connections === told.connections) continue
+      const isNew = this.#new.has(id)
+      // Whoever is absent looks as before: it may be a reload.
+      if (!isNew && connectionsOf(member) === 0) continue
       member.told = now
-      update.push(now)
+      if (isNew) join.push(now)
+      else update.push(now)
     }
     const leave = [...this.#left]
     this.#changed.clear()
+    this.#new.clear()
     this.#left.clear()
-    if (update.length + leave.length === 0) return undefined
-    return { ...(update.length > 0 && { update }), ...(leave.length > 0 && { leave }) }
+    if (join.length + update.length + leave.length === 0) return undefined
+    return {
+      ...(join.length > 0 && { join }),
+      ...(update.length > 0 && { update }),
+      ...(leave.length > 0 && { leave }),
+    }
   }
 
-  #remove(id: string): void {
+  #add(id: string, member: Pick<Present, 'state' | 'connections'> & Partial<Present>): void {
+    this.#members.set(id, { until: undefined, elsewhere: undefined, told: undefined, ...member })
+    this.#left.delete(id)
+  }
+
+  /** It stays as long as it is anywhere, or may come back. */
+  #removeIfGone(id: string, { connections, until, elsewhere }: Present): void {
+    if (connections.size > 0 || until !== undefined || elsewhere !== undefined) {
+      this.#changed.add(id)
+      return
+    }
     this.#members.delete(id)
-    this.#absent.delete(id)
     this.#changed.delete(id)
+    this.#new.delete(id)
     this.#left.add(id)
   }
 }
 
-function memberOf(id: string, { state, connections }: Present): WsMember {
-  return { id, state, connections: Math.max(1, connections.size) }
+function connectionsOf({ connections, elsewhere = 0 }: Present): number {
+  return connections.size + elsewhere
+}
+
+/** Whether everybody knows it as it is. */
+function looksAsTold(member: Present): boolean {
+  const { told, state } = member
+  return told?.state === state && told?.connections === Math.max(1, connectionsOf(member))
+}
+
+function memberOf(id: string, member: Present): WsMember {
+  const { state } = member
+  return { id, state, connections: Math.max(1, connectionsOf(member)) }
 }

@@ -1,0 +1,16 @@
+import type { Clock } from '../async/clock.js'
+import type { WsNode } from './ws-node.js'
+
+/** The node of an app that knows of no others. */
+export function loneNode(
+  clock: Clock,
+  count: () => Pick<WsNode, 'connections' | 'rooms'>,
+): () => WsNode[] {
+  const id = crypto.randomUUID()
+  const generation = clock.date()
+  const startedAt = clock.now()
+  return () => {
+    const uptime = Math.round(clock.now() - startedAt)
+    return [{ id, generation, isSelf: true, uptime, silence: 0, ...count() }]
+  }
+}
