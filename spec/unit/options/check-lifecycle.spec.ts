@@ -1,9 +1,10 @@
+import { availableParallelism } from 'node:os'
 import { describe, expect, it } from '@jest/globals'
-import { checkHealth, checkSignals } from '../../../lib/options/check-lifecycle.js'
-import { resolveSignals } from '../../../lib/options/defaults.js'
+import { checkCluster, checkHealth, checkSignals } from '../../../lib/options/check-lifecycle.js'
+import { resolveCluster, resolveSignals } from '../../../lib/options/defaults.js'
 
 const NO_SIGNALS = 'must be true, false, or { drain, delay, signals }'
-const NO_HEALTH = 'must be true, false, or { live, ready }'
+const NO_HEALTH = 'must be true, false, or { live, ready, workers }'
 
 describe('the option signals', () => {
   it.each([
@@ -56,12 +57,46 @@ describe('the option health', () => {
     ['/health', NO_HEALTH],
     [[], NO_HEALTH],
     [null, NO_HEALTH],
-    [{ path: '/a' }, 'path is no part of it; there are live, ready'],
+    [{ path: '/a' }, 'path is no part of it; there are live, ready, workers'],
     [{ live: 'a' }, 'live must be a path such as "/healthz", got "a"'],
     [{ ready: false }, 'ready must be a path such as "/healthz", got false'],
-    [{ live: '/a', ready: '/a' }, 'live and ready must differ, got "/a" twice'],
-    [{ ready: '/livez' }, 'live and ready must differ, got "/livez" twice'],
+    [{ live: '/a', ready: '/a' }, 'live, ready and workers must differ, got "/a" twice'],
+    [{ ready: '/livez' }, 'live, ready and workers must differ, got "/livez" twice'],
+    [{ workers: '/readyz' }, 'live, ready and workers must differ, got "/readyz" twice'],
   ])('%j is refused', (value, fault) => {
     expect(checkHealth(value)).toBe(fault)
+  })
+})
+
+describe('the option cluster', () => {
+  it.each([[{ workers: 1 }], [{ workers: 1_024 }], [{ workers: 'auto', startTimeout: 0.5 }]])(
+    'may be %j',
+    (value) => {
+      expect(checkCluster(value)).toBeUndefined()
+    },
+  )
+
+  const COUNT = "workers must be a whole number from 1 to 1024, or 'auto', got"
+
+  it.each([
+    [4, 'must be { workers }'],
+    [true, 'must be { workers }'],
+    [null, 'must be { workers }'],
+    [{}, `${COUNT} undefined`],
+    [{ workers: 0 }, `${COUNT} 0`],
+    [{ workers: 1_025 }, `${COUNT} 1025`],
+    [{ workers: 1.5 }, `${COUNT} 1.5`],
+    [{ workers: '2' }, `${COUNT} "2"`],
+    [{ workers: 2, startTimeout: 0 }, 'startTimeout must be seconds, more than 0, got 0'],
+    [{ workers: 2, size: 3 }, 'size is no part of it; there are workers, startTimeout'],
+  ])('%j is refused', (value, fault) => {
+    expect(checkCluster(value)).toBe(fault)
+  })
+
+  it('has defaults', () => {
+    expect(resolveCluster(undefined)).toBeUndefined()
+    expect(resolveCluster({ workers: 3 })).toEqual({ workers: 3, startTimeout: 60 })
+    const { workers } = resolveCluster({ workers: 'auto' }) ?? { workers: 0 }
+    expect(workers).toBe(availableParallelism())
   })
 })
