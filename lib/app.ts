@@ -1,4 +1,5 @@
 import { findRole, transportOf, withRole } from './app-role.js'
+import { documentSockets } from './app-document-sockets.js'
 import { createCore, type Core, type Runtime, type Settings } from './app-core.js'
 import { atMost } from './async/at-most.js'
 import type { Clock } from './async/clock.js'
@@ -34,13 +35,9 @@ import { WsHttp } from './uws/http-routes.js'
 import { IpCounts } from './uws/ip-counts.js'
 import type { NativeApp } from './uws/native.js'
 import { compileAddressReader } from './uws/remote-address.js'
-import { Upgrader } from './uws/upgrader.js'
-import {
-  createNativeApp,
-  UwsServer,
-  type NativeLimits,
-  type SocketHandlers,
-} from './uws/uws-server.js'
+import { Upgrader, type UpgradePolicy } from './uws/upgrader.js'
+import type { NativeLimits, SocketHandlers } from './uws/route-sockets.js'
+import { createNativeApp, UwsServer } from './uws/uws-server.js'
 import { addHealthRoutes, addWorkersRoute } from './uws/health-routes.js'
 import { WsApp, type CloseOptions, type WsAppParts } from './ws-app.js'
 
@@ -142,10 +139,8 @@ function assemble(
   const { clock } = settings.platform
   const { host, cluster } = core
   const runtime = core.runtimeOf(compiled)
-  const uws = createSockets(settings, host, {
-    native,
-    handlers: socketHandlers(core, runtime),
-  })
+  const handlers = socketHandlers(core, runtime)
+  const uws = createSockets(settings, host, { native, handlers, compiled, runtime })
   const http = new WsHttp(native, logger)
   addHealthRoutes(http, settings.options.health, core.readiness)
   const sweeper = new Sweeper(host, runtime.identity, (limits.maxLifetime ?? Infinity) * 1000)
@@ -186,24 +181,25 @@ function assemble(
   }
 }
 
+/** What sockets are made for. */
+interface SocketSource extends Pick<Built, 'native' | 'compiled'> {
+  readonly handlers: SocketHandlers
+  readonly runtime: Runtime
+}
+
 function createSockets(
   settings: Settings,
   host: AppHost,
-  { native, handlers }: { native: NativeApp; handlers: SocketHandlers },
+  { native, handlers, compiled, runtime }: SocketSource,
 ): UwsServer {
   const { limits, logger, platform } = settings
   const ips = new IpCounts(limits.maxConnectionsPerIp)
-  const upgrader = createUpgrader(settings, host, ips)
+  const policy = upgradePolicy(settings, host, ips)
   const { clock } = platform
-  const parts = {
-    handlers,
-    limits: nativeLimits(limits),
-    upgrader,
-    ips,
-    clock,
-    logger,
-  }
-  return new UwsServer(native, { ...parts, uws: platform.loadUws() })
+  const parts = { limits: nativeLimits(limits), ips, clock, logger, uws: platform.loadUws() }
+  const upgrader = new Upgrader(policy)
+  const others = documentSockets({ host, compiled, runtime, policy })
+  return new UwsServer(native, { ...parts, handlers, upgrader, others })
 }
 
 /** @returns how to hear them no longer; `undefined` when they are not wanted */
@@ -248,25 +244,13 @@ function nativeLimits({
   // uWebSockets.js does not tell what it drops, and a close frame above its limit gets lost.
   const maxBackpressure = Math.max(limit * 2, limit + TURN_BYTES)
   const { closeFrameTime } = FIXED_LIMITS
-  return {
-    maxPayload,
-    idleTimeout,
-    compression,
-    maxBackpressure,
-    closeFrameTime,
-  }
+  const isCompressing = compression !== false
+  return { maxPayload, idleTimeout, compression: isCompressing, maxBackpressure, closeFrameTime }
 }
 
-function socketHandlers(
-  { host }: Core,
-  { dispatcher, documents, lifecycle }: Runtime,
-): SocketHandlers {
+function socketHandlers({ host }: Core, { dispatcher, lifecycle }: Runtime): SocketHandlers {
   return {
-    create: (socket, identity) => {
-      const connection = new LiveConnection(host, socket, identity)
-      if (documents?.hasOwn) documents.opening(connection, identity.path ?? '')
-      return connection
-    },
+    create: (socket, identity) => new LiveConnection(host, socket, identity),
     opened: (connection, revoked) => lifecycle.opened(connection, revoked),
     received: (connection, frame) => dispatcher.receive(connection, frame),
     pinged: (connection) => void dispatcher.countMessage(connection),
@@ -279,12 +263,12 @@ function socketHandlers(
   }
 }
 
-function createUpgrader(
+function upgradePolicy(
   { options, platform, limits, logger, matchPath, readAddress }: Settings,
   host: AppHost,
   ips: IpCounts,
-): Upgrader {
-  return new Upgrader({
+): UpgradePolicy {
+  return {
     authorize: platform.admit(options.authorize),
     userIdOf: options.userId,
     awaitToken: options.awaitToken ?? false,
@@ -300,5 +284,5 @@ function createUpgrader(
     logger,
     counters: host.counters,
     events: host.events,
-  })
+  }
 }

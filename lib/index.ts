@@ -60,7 +60,7 @@ export type { UpgradeRequest } from './runtime/upgrade-request.js'
 
 export { WsRoomManager } from './rooms/ws-room-manager.js'
 export type { WsRoomManagerOptions } from './rooms/ws-room-manager-options.js'
-export type { HistoryOptions } from './rooms/history/room-history.js'
+export type { HistoryChoice, HistoryOptions } from './rooms/history/room-history.js'
 export type { BroadcastWindow } from './rooms/broadcast-window.js'
 export {
   createPublisher,
@@ -158,6 +158,7 @@ export type { WsLogger, WsLogMethod } from './logging/logger.js'
 export { DEFAULT_LIMITS } from './options/defaults.js'
 export type {
   ClusterOptions,
+  CompressionOptions,
   HealthOptions,
   LimitOptions,
   RecoveryOptions,

@@ -40,9 +40,7 @@ export function checkLimits(options: Given, report: Report): void {
     if (value !== undefined) checkRange(name, value, range, report)
   }
   const { compression } = options
-  if (compression !== undefined && typeof compression !== 'boolean') {
-    report('compression', `must be true or false, got ${showValue(compression)}`)
-  }
+  checkCompression(compression, report)
   checkBackpressure(options.backpressure, report)
   for (const name of ['rateLimit', 'rateLimitPerIp']) checkRateLimit(name, options[name], report)
 }
@@ -85,6 +83,18 @@ function checkBackpressure(value: unknown, report: Report): void {
   if (policy !== undefined && !POLICIES.includes(policy)) {
     report('backpressure.policy', `must be 'close', 'drop' or 'latest', got ${showValue(policy)}`)
   }
+}
+
+function checkCompression(value: unknown, report: Report): void {
+  if (value === undefined || typeof value === 'boolean') return
+  if (!isGiven(value)) {
+    report('compression', `must be true, false or { threshold }, got ${showValue(value)}`)
+    return
+  }
+  checkNames('compression', value, ['threshold'], report)
+  const { threshold } = value
+  if (threshold === undefined) return
+  checkRange('compression.threshold', threshold, { min: 1, max: MAX_BYTES }, report)
 }
 
 function checkRateLimit(name: string, value: unknown, report: Report): void {

@@ -1,6 +1,12 @@
 import { availableParallelism } from 'node:os'
 import type { BackpressureLimit, RateLimit } from '../runtime/limits.js'
-import type { ClusterOptions, LimitOptions, RecoveryOptions, SignalOptions } from './options.js'
+import type {
+  CompressionOptions,
+  ClusterOptions,
+  LimitOptions,
+  RecoveryOptions,
+  SignalOptions,
+} from './options.js'
 
 /** The limits of an app that sets none. */
 export const DEFAULT_LIMITS = {
@@ -57,7 +63,7 @@ export interface ResolvedLimits {
   readonly maxConnectionsPerIp: number
   readonly maxRoomsPerConnection: number
   readonly maxInFlight: number
-  readonly compression: boolean
+  readonly compression: boolean | CompressionOptions
 }
 
 export function resolveLimits(options: LimitOptions): ResolvedLimits {
@@ -100,4 +106,12 @@ export function resolveRecovery(given: boolean | RecoveryOptions | undefined): n
   if (given === undefined || given === false) return undefined
   const { window = 120 } = given === true ? {} : given
   return window * 1000
+}
+
+/** Bytes from which on frames are compressed; `Infinity` when none are. */
+export function resolveCompression(given: boolean | CompressionOptions): number {
+  if (given === false) return Infinity
+  // What is no such object has been reported.
+  const { threshold } = Object(given) as CompressionOptions
+  return threshold ?? FIXED_LIMITS.compressFrom
 }

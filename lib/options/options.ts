@@ -53,6 +53,12 @@ export interface RecoveryOptions {
   readonly window?: number
 }
 
+/** What is compressed. */
+export interface CompressionOptions {
+  /** Bytes from which on a frame is, 1 to 1,073,741,824. Default: 1,024. */
+  readonly threshold?: number
+}
+
 /** The limits of an app. All are on by default. */
 export interface LimitOptions {
   /** Bytes of one message. Default: 65,536. Past it the socket is closed (the peer may see 1006). */
@@ -98,10 +104,10 @@ export interface LimitOptions {
   /** Unfinished handlers of one connection. Default: 64. Past it: 429. */
   readonly maxInFlight?: number
   /**
-   * permessage-deflate for frames of 1,024 bytes and more. Default: false, since a broadcast is
-   * compressed again for every member.
+   * permessage-deflate for frames from a threshold on; `true` is `{ threshold: 1024 }`. Default: false,
+   * since a broadcast is compressed again for every member.
    */
-  readonly compression?: boolean
+  readonly compression?: boolean | CompressionOptions
 }
 
 /** What {@link createWsApp} takes. */

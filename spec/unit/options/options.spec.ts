@@ -199,11 +199,11 @@ const RULES: Record<string, { rule: string; wrong?: readonly [unknown, string][]
     ],
   },
   compression: {
-    rule: 'must be true or false',
+    rule: 'must be true, false or { threshold }',
     wrong: [
       ['gzip', '"gzip"'],
       [1, '1'],
-      [{}, 'an object'],
+      [[], 'an array'],
     ],
   },
   backpressure: {
@@ -242,6 +242,8 @@ describe('createWsApp refuses', () => {
   })
 
   it.each<[string, string, unknown, string]>([
+    ['compression', 'threshold', { threshold: 0 }, `${range(1, 2 ** 30)}, got 0`],
+    ['compression', 'level', { level: 9 }, 'is no option; there are threshold'],
     ['backpressure', 'limit', { limit: 1023 }, `${range(1024, 2 ** 30)}, got 1023`],
     ['backpressure', 'limit', { limit: Infinity }, `${range(1024, 2 ** 30)}, got Infinity`],
     ['backpressure', 'limit', { limit: null }, `${range(1024, 2 ** 30)}, got null`],
@@ -460,6 +462,8 @@ describe('createWsApp accepts', () => {
     ['backpressure', {}],
     ['backpressure', { policy: 'drop' }],
     ['compression', true],
+    ['compression', {}],
+    ['compression', { threshold: 1 }],
     ['origins', '*'],
     ['origins', []],
     ['origins', ['HTTPS://A.example', 'http://localhost:3000', 'null']],
