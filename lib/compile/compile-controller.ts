@@ -101,9 +101,9 @@ export function compileController(source: ControllerSource): void {
 }
 
 function compileHistory(parts: ControllerParts): void {
-  const { history: options, target } = parts
-  const match = options && compileOwnRooms(parts, '@Controller: history')
-  if (match) target.history.push({ match, options })
+  const { history: boundsOf, target } = parts
+  const match = boundsOf && compileOwnRooms(parts, '@Controller: history')
+  if (match) target.history.push({ match, boundsOf })
 }
 
 function compilePresence(parts: ControllerParts): void {

@@ -1,13 +1,18 @@
-import type { Problems } from '../errors/problems.js'
+import { Problems } from '../errors/problems.js'
 import { showValue } from '../errors/show-value.js'
 import { faultOfWindow, type BroadcastWindow } from '../rooms/broadcast-window.js'
-import { DEFAULT_HISTORY, type HistoryOptions } from '../rooms/history/room-history.js'
+import {
+  DEFAULT_HISTORY,
+  type HistoryChoice,
+  type HistoryOptions,
+} from '../rooms/history/room-history.js'
+import type { HistoryBounds } from '../runtime/route.js'
 import { readOptions, type OptionsPlace } from './decorator-options.js'
 
 /** What `@Controller` says beside the prefix. */
 export interface CompiledControllerOptions {
   readonly broadcastWindow: BroadcastWindow | undefined
-  readonly history: Required<HistoryOptions> | undefined
+  readonly history: HistoryBounds | undefined
 }
 
 /** Reads the options of `@Controller`; what is wrong with them goes to the problems. */
@@ -25,8 +30,30 @@ export function readControllerOptions(
   }
   return {
     broadcastWindow: broadcastWindow as BroadcastWindow | undefined,
-    history: readHistory(history, place),
+    history: compileHistory(history, place),
   }
+}
+
+function compileHistory(given: unknown, place: OptionsPlace): HistoryBounds | undefined {
+  if (typeof given === 'function') {
+    const choose = given as HistoryChoice
+    return (params, room) => readChoice(choose(params, room) ?? false, room, place.where)
+  }
+  const bounds = readHistory(given, place)
+  return bounds && (() => bounds)
+}
+
+/** @throws TypeError for what is no choice: whoever enters the room fails with it, and it is logged */
+function readChoice(
+  chosen: unknown,
+  room: string,
+  where: string,
+): Required<HistoryOptions> | undefined {
+  const problems = new Problems()
+  const bounds = readHistory(chosen, { decorator: '@Controller', where, problems })
+  if (!problems.first) return bounds
+  const { problem, mend } = problems.first
+  throw new TypeError(`${where}, of the room "${room}": ${problem}; ${mend}`)
 }
 
 const MAX_HISTORY = { size: 10_000, ttl: 86_400 }

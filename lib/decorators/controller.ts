@@ -2,7 +2,7 @@ import { markInjectable } from '../di/mark-injectable.js'
 import { ownRecord } from '../metadata/store.js'
 import type { Constructor } from '../metadata/records.js'
 import { isChannel, type Channel } from '../protocol/channel.js'
-import type { HistoryOptions } from '../rooms/history/room-history.js'
+import type { HistoryChoice, HistoryOptions } from '../rooms/history/room-history.js'
 import type { BroadcastWindow } from '../rooms/broadcast-window.js'
 
 /** What else a controller may say. */
@@ -14,9 +14,10 @@ export interface ControllerOptions {
   readonly broadcastWindow?: BroadcastWindow
   /**
    * Keeps what is pushed to the rooms that the prefix matches, so that a client that lost its
-   * connection gets what it missed. Default: false. `true` is `{ size: 200, ttl: 120 }`.
+   * connection gets what it missed. Default: false. `true` is `{ size: 200, ttl: 120 }`. A function
+   * decides about each room, by the parameters of the prefix.
    */
-  readonly history?: boolean | HistoryOptions
+  readonly history?: boolean | HistoryOptions | HistoryChoice
 }
 
 /**

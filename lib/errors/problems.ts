@@ -19,6 +19,11 @@ export class Problems {
     return this.#found.some((problem) => problem.where === where)
   }
 
+  /** The first that was found. */
+  get first(): DefinitionProblem | undefined {
+    return this.#found[0]
+  }
+
   /** @throws WsDefinitionError when anything was added */
   throwIfAny(): void {
     if (this.#found.length > 0) throw new WsDefinitionError(this.#found)

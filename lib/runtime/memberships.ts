@@ -49,7 +49,11 @@ export class Memberships implements RoomWatcher<WsConnection> {
 
   /** How much is kept of a room; `undefined` for nothing. */
   ruleOf(room: string): Required<HistoryOptions> | undefined {
-    return this.#app.history.find(({ match }) => match(room))?.options
+    for (const { match, boundsOf } of this.#app.history) {
+      const params = match(room)
+      if (params) return boundsOf(params, room)
+    }
+    return undefined
   }
 
   /** Forgets what outlives members. */

@@ -24,10 +24,17 @@ export interface RoomHook extends LifecycleHook {
   readonly match: (room: string) => Readonly<Record<string, string>> | undefined
 }
 
+/** How much is kept of a room. */
+export type HistoryBounds = (
+  params: Readonly<Record<string, string>>,
+  room: string,
+) => Required<HistoryOptions> | undefined
+
 /** Rooms whose pushes are kept. */
 export interface HistoryRule {
   readonly match: RoomHook['match']
-  readonly options: Required<HistoryOptions>
+  /** Of one of these rooms; `undefined` for nothing. Throws a `TypeError` for a choice that is none. */
+  readonly boundsOf: HistoryBounds
 }
 
 /** Rooms that have a roster. */

@@ -10,6 +10,7 @@ import {
   type WsCodec,
 } from 'enfilade'
 import { startApp } from '../support/start-app.js'
+import { failureOf } from '../support/outcome.js'
 import { problemsOf } from '../support/compile-controllers.js'
 
 @Controller('/chat/:room', { history: { size: 5 } })
@@ -108,6 +109,63 @@ it('a room without history numbers nothing', async () => {
   await client.call('join', '/plain/a')
   app.rooms.broadcast('/plain/a', 'said', '/plain/a')
   expect(await client.nextPush('said')).toEqual({ event: 'said', path: '/plain/a' })
+})
+
+describe('history as a function', () => {
+  const asked: unknown[] = []
+
+  @Controller('/by/:team/:room', {
+    history: ({ team, room }, name) => {
+      asked.push(name)
+      if (team === 'odd') return { size: 0 }
+      return room === 'plain' ? undefined : room === 'long' || { size: 1 }
+    },
+  })
+  class Chosen {
+    @OnMessage('join')
+    @Join()
+    join(): void {}
+  }
+
+  it('decides about each room, when it opens', async () => {
+    const { app, connectV1 } = await startApp({ controllers: [Chosen], recovery: true })
+    const ann = await connectV1()
+    const { session } = (await ann.nextPush('$welcome')).data as { session: string }
+    const rooms: Record<string, unknown> = {}
+    for (const name of ['plain', 'long', 'a%20b']) {
+      const room = `/by/x/${name}`
+      await ann.call('join', room)
+      rooms[room] = (await ann.nextPush('$joined')).data
+    }
+    expect(asked).toEqual(Object.keys(rooms))
+    expect(rooms['/by/x/plain']).toEqual({ epoch: '', seq: 0 })
+    for (const room of Object.keys(rooms)) {
+      for (const data of [1, 2]) app.rooms.broadcast(room, 'said', room, data)
+    }
+    await ann.call('$ping', '/')
+    ann.terminate()
+    while (app.server.size > 0) await new Promise(setImmediate)
+    const back = await connectV1()
+    expect(await back.call('$resume', '/', { session, rooms })).toEqual({
+      resumed: true,
+      rooms: { '/by/x/plain': 'gap', '/by/x/long': 'recovered', '/by/x/a%20b': 'gap' },
+    })
+    expect(asked).toHaveLength(3)
+  })
+
+  it('is a 500 for who enters, and an error in the log, when it chooses nonsense', async () => {
+    const { connect, logger } = await startApp({ controllers: [Chosen] })
+    const client = await connect()
+    expect(await failureOf(client.call('join', '/by/odd/a'))).toMatchObject({ code: 500 })
+    const [entry] = logger.errors()
+    expect(entry?.fields.err).toMatchObject({
+      name: 'TypeError',
+      message: expect.stringContaining(
+        'Chosen, of the room "/by/odd/a": @Controller: history.size must be a whole number',
+      ),
+    })
+    await client.call('join', '/by/even/a')
+  })
 })
 
 describe('the option history', () => {

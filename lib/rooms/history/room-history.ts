@@ -1,4 +1,5 @@
 import type { PushFrame } from '../encodings/push-frame.js'
+import type { WsParams } from '../../protocol/records.js'
 import type { RoomPosition } from '../../protocol/v1.js'
 import type { HistoryPage } from '../../transports/history/ws-history.js'
 
@@ -9,6 +10,15 @@ export interface HistoryOptions {
   /** Seconds that a push is kept, and a room without members, 1 to 86,400. Default: 120. */
   readonly ttl?: number
 }
+
+/**
+ * Says how much of a room's pushes is kept, by the parameters in its name: `true`, `false` or a size and
+ * a ttl. It is asked when the room opens, and has to say the same of it in every process.
+ */
+export type HistoryChoice = (
+  params: WsParams,
+  room: string,
+) => boolean | HistoryOptions | null | undefined
 
 /** A push that is kept. */
 export interface KeptPush {
