@@ -9,6 +9,7 @@ import type { WsClient } from 'enfilade/client'
 import type {} from 'enfilade/client/documents'
 import type {} from 'enfilade/documents'
 import type {} from 'enfilade/metrics'
+import type {} from 'enfilade/msgpack'
 import type {} from 'enfilade/nats'
 import type {} from 'enfilade/opentelemetry'
 import type {} from 'enfilade/jwt'
@@ -94,6 +95,7 @@ const names = Object.fromEntries([
   ...ofJwt.map(({ name }) => [name, 'enfilade/jwt']),
   ...ofTesting.map(({ name }) => [name, 'enfilade/testing']),
   ...ofBrokers.map(({ name, broker }) => [name, `enfilade/${broker}`]),
+  ...publicNames(given, 'lib/msgpack/index.ts').map(({ name }) => [name, 'enfilade/msgpack']),
   ...ofClient.map(({ name }) => [name, 'enfilade/client']),
   ...ofServer.map(({ name }) => [name, 'enfilade']),
   ...['IsBoolean', 'IsNumber', 'IsString', 'Length'].map((name) => [name, 'class-validator']),

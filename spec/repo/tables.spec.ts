@@ -99,7 +99,7 @@ describe('the table of options in docs/client.md', () => {
     const documented = given.map(([name, , value]) => [plain(name), JSON.parse(plain(value))])
     expect(Object.fromEntries(documented)).toEqual(CLIENT_DEFAULTS)
     const others = rows.filter((row) => !given.includes(row)).map(([name]) => plain(name))
-    expect(others).toEqual(['token', 'WebSocket'])
+    expect(others).toEqual(['token', 'codec', 'WebSocket'])
   })
 })
 
