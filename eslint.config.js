@@ -138,7 +138,7 @@ export default tseslint.config(
     },
   },
   // A tool that asks for a default export gets one.
-  { files: ['*.config.*'], rules: { 'no-restricted-syntax': 'off' } },
+  { files: ['**/*.config.*'], rules: { 'no-restricted-syntax': 'off' } },
   { files: SCRIPTS, rules: { 'no-console': 'off' } },
   prettier,
 )
