@@ -266,7 +266,7 @@ export class LiveConnection extends WsConnection implements SlowConnection {
   /** Closes, for a limit that was broken: whoever runs the app should not have to guess why. */
   evict(code: number, reason: string): void {
     if (this.isEnding || !this.socket) return
-    this.#warnClosed(code, reason)
+    this.warnClosed(code, reason)
     this.closeSoon(code, reason)
   }
 
@@ -274,7 +274,7 @@ export class LiveConnection extends WsConnection implements SlowConnection {
   gotTooBig(): void {
     this.countDrop('payload')
     const { maxPayload } = this.#host.limits
-    this.#warnClosed(
+    this.warnClosed(
       CLOSE_CODES.TOO_BIG,
       `a message was larger than maxPayload, ${maxPayload} bytes`,
     )
@@ -288,7 +288,7 @@ export class LiveConnection extends WsConnection implements SlowConnection {
     clock.setImmediate(() => events.emit('drop', { connection: this, cause }))
   }
 
-  #warnClosed(code: number, reason: string): void {
+  protected warnClosed(code: number, reason: string): void {
     this.#host.logger.warn({ connection: this.id, code }, `closed a connection: ${reason}`)
   }
 

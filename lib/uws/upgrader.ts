@@ -32,8 +32,11 @@ export interface UpgradePolicy {
   readonly awaitToken: boolean
   readonly refuse: 'close' | 'http'
   readonly checkOrigin: OriginCheck
-  /** The parameters of the path, or `undefined` when it accepts no WebSockets. */
-  readonly matchPath: (path: string) => Readonly<Record<string, string>> | undefined
+  /** The parameters of the path, or `undefined` when it accepts no WebSockets, or not this one. */
+  readonly matchPath: (
+    path: string,
+    request: NativeRequest,
+  ) => Readonly<Record<string, string>> | undefined
   readonly readAddress: AddressReader
   readonly ips: IpCounts
   readonly revocations: Revocations
@@ -82,7 +85,7 @@ export class Upgrader {
     const { matchPath, readAddress, logger } = this.#policy
     try {
       const copy = new NativeRequest(response, request, readAddress)
-      const params = matchPath(copy.path)
+      const params = matchPath(copy.path, copy)
       if (!params) {
         request.setYield(true)
         return
@@ -100,7 +103,7 @@ export class Upgrader {
     const { matchPath, readAddress, logger } = this.#policy
     try {
       const copy = new NativeRequest(response, request, readAddress)
-      const isMeant = copy.header('upgrade') !== '' && matchPath(copy.path) !== undefined
+      const isMeant = copy.header('upgrade') !== '' && matchPath(copy.path, copy) !== undefined
       const fault = isMeant ? checkHandshake(copy) : undefined
       sendRefusal(response, fault ?? { status: 404, reason: 'Not Found' }, copy.method)
     } catch (error) {

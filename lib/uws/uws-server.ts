@@ -1,45 +1,26 @@
-import type { us_listen_socket, WebSocket } from 'uWebSockets.js'
+import type { us_listen_socket } from 'uWebSockets.js'
 import type { Clock } from '../async/clock.js'
 import { WsListenError, type ListenAddress } from '../errors/ws-listen-error.js'
 import { WsStateError } from '../errors/ws-state-error.js'
 import type { WsLogger } from '../logging/logger.js'
-import { CLOSE_CODES, truncateReason } from '../protocol/close-codes.js'
+import { CLOSE_CODES } from '../protocol/close-codes.js'
 import type { ConnectionSocket } from '../runtime/connection-socket.js'
-import { LiveConnection, type ConnectionIdentity } from '../runtime/live-connection.js'
-import type { Revocation } from '../runtime/revocations.js'
+import type { LiveConnection } from '../runtime/live-connection.js'
 import type { IpCounts } from './ip-counts.js'
 import type { NativeApp, UwsModule } from './native.js'
-import type { Admission, SocketData, Upgrader } from './upgrader.js'
-
-/** What happens to sockets, for the runtime to hear. */
-export interface SocketHandlers {
-  /** A socket opened: what to call it from now on. */
-  create: (socket: ConnectionSocket, identity: ConnectionIdentity) => LiveConnection
-  /** Everything about the connection is in place. */
-  opened: (connection: LiveConnection, revoked?: readonly Revocation[]) => void
-  received: (connection: LiveConnection, frame: string | Uint8Array) => void
-  /** A ping arrived. */
-  pinged: (connection: LiveConnection) => void
-  /** The socket has sent some of what waited in it. */
-  drained: (connection: LiveConnection) => void
-  /** A frame was dropped since the socket's queue is full. */
-  dropped: (connection: LiveConnection) => void
-  closed: (connection: LiveConnection, code: number, reason: string) => void
-}
-
-/** What uWebSockets.js has to know of the limits. */
-export interface NativeLimits {
-  readonly maxPayload: number
-  readonly idleTimeout: number
-  readonly maxBackpressure: number
-  readonly compression: boolean
-  /** How long sockets may take to send their close frames, in milliseconds. */
-  readonly closeFrameTime: number
-}
+import {
+  RouteSockets,
+  type NativeLimits,
+  type SocketHandlers,
+  type SocketRoute,
+} from './route-sockets.js'
+import type { SocketData, Upgrader } from './upgrader.js'
 
 /** What the socket server works with. */
 export interface UwsServerParts {
   readonly handlers: SocketHandlers
+  /** Paths whose sockets are somebody else's. They come first. */
+  readonly others: readonly SocketRoute[]
   readonly limits: NativeLimits
   readonly upgrader: Upgrader
   readonly ips: IpCounts
@@ -48,17 +29,11 @@ export interface UwsServerParts {
   readonly logger: WsLogger
 }
 
-/** User data are properties of the socket object itself: reading them there needs no native call. */
-type Socket = WebSocket<SocketData> & Partial<SocketData>
-
 /** Why a socket is closed that is nobody's any more. */
 const REPLACED = { code: CLOSE_CODES.REPLACED, reason: '' }
 
 /** What uWebSockets.js takes for no option: it then sets SO_REUSEPORT. */
 const SHARED_PORT = 0
-
-/** What uWebSockets.js gives as the reason when it cuts a socket for too large a message. */
-const TOO_BIG = 'Received too big message'
 
 /** Creates the native app. */
 export function createNativeApp(uws: UwsModule, tls: object | undefined): NativeApp {
@@ -72,36 +47,17 @@ export function createNativeApp(uws: UwsModule, tls: object | undefined): Native
 export class UwsServer {
   readonly #native: NativeApp
   readonly #parts: UwsServerParts
-  readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   #listenSocket: us_listen_socket | undefined
   #isStopped = false
 
   constructor(native: NativeApp, parts: UwsServerParts) {
     this.#native = native
     this.#parts = parts
-    const { maxPayload, idleTimeout, maxBackpressure, compression } = parts.limits
-    const { uws } = parts
-    native.ws<SocketData>('/*', {
-      maxPayloadLength: maxPayload,
-      idleTimeout,
-      maxBackpressure,
-      sendPingsAutomatically: idleTimeout > 0,
-      compression: compression ? uws.SHARED_COMPRESSOR | uws.SHARED_DECOMPRESSOR : uws.DISABLED,
-      upgrade: (response, request, context) => parts.upgrader.upgrade(response, request, context),
-      open: (socket) => this.#guard(() => this.#open(socket)),
-      // Written out: a closure for each message would be felt.
-      message: (socket, bytes, isBinary) => {
-        try {
-          this.#message(socket, bytes, isBinary)
-        } catch (error) {
-          this.#logFault(error)
-        }
-      },
-      dropped: (socket) => this.#guard(() => this.#dropped(socket)),
-      drain: (socket) => this.#guard(() => this.#withConnection(socket, parts.handlers.drained)),
-      ping: (socket) => this.#guard(() => this.#withConnection(socket, parts.handlers.pinged)),
-      close: (socket, code, reason) => this.#guard(() => this.#close(socket, code, reason)),
-    })
+    const { handlers, upgrader, limits, others } = parts
+    const rest = { pattern: '/*', maxPayload: limits.maxPayload, handlers, upgrader }
+    for (const route of [...others, rest]) {
+      native.ws<SocketData>(route.pattern, new RouteSockets(route, parts).behavior())
+    }
   }
 
   /**
@@ -143,73 +99,14 @@ export class UwsServer {
   /** Lets nobody in any more. */
   stopListening(): void {
     this.closePort()
-    this.#parts.upgrader.close()
+    const { upgrader, others } = this.#parts
+    for (const one of new Set([upgrader, ...others.map((route) => route.upgrader)])) one.close()
   }
 
   /** Closes what is left, once close frames have had time to go out. */
   close(): void {
     const { clock, limits } = this.#parts
     clock.setTimeout(() => this.#native.close(), limits.closeFrameTime).unref()
-  }
-
-  #open(socket: Socket): void {
-    const { identity, refusal, revoked } = socket.enfilade as Admission
-    if (refusal) {
-      socket.end(refusal.code, truncateReason(refusal.reason))
-      return
-    }
-    const { handlers } = this.#parts
-    // A connect handler may close the socket at once, and the close callback has to find this.
-    const connection = handlers.create(socket, identity)
-    socket.enfilade = connection
-    handlers.opened(connection, revoked)
-  }
-
-  #message(socket: Socket, bytes: ArrayBuffer, isBinary: boolean): void {
-    const connection = socket.enfilade
-    if (!(connection instanceof LiveConnection)) return
-    // uWS takes its buffer back when this returns.
-    const frame = isBinary ? new Uint8Array(bytes.slice(0)) : this.#decoder.decode(bytes)
-    this.#parts.handlers.received(connection, frame)
-  }
-
-  /**
-   * Tells of it in a later turn: when a socket is closed or leaves a topic while uWS publishes, the
-   * process crashes, and whoever listens for drops may do either.
-   */
-  #dropped(socket: Socket): void {
-    const { handlers, clock } = this.#parts
-    this.#withConnection(socket, (connection) => {
-      clock.setImmediate(() => this.#guard(() => handlers.dropped(connection)))
-    })
-  }
-
-  #close(socket: Socket, code: number, reasonBytes: ArrayBuffer): void {
-    // Every method of a closed socket throws; its properties are still there.
-    const connection = socket.enfilade
-    const { ips, handlers } = this.#parts
-    ips.give(connection?.remoteAddress ?? '')
-    if (!(connection instanceof LiveConnection)) return
-    const reason = this.#decoder.decode(reasonBytes)
-    const isTooBig = code === 1006 && reason === TOO_BIG
-    if (isTooBig) connection.gotTooBig()
-    handlers.closed(connection, isTooBig ? CLOSE_CODES.TOO_BIG : code, reason)
-  }
-
-  #withConnection(socket: Socket, handle: (connection: LiveConnection) => void): void {
-    if (socket.enfilade instanceof LiveConnection) handle(socket.enfilade)
-  }
-
-  #guard(work: () => void): void {
-    try {
-      work()
-    } catch (error) {
-      this.#logFault(error)
-    }
-  }
-
-  #logFault(error: unknown): void {
-    this.#parts.logger.error({ err: error }, 'a socket callback failed')
   }
 }
 

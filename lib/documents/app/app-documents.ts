@@ -6,10 +6,10 @@ import {
   MAX_CARRIED,
   type ClosedFrame,
 } from '../../protocol/documents/carried-frames.js'
-import type { WsFrame } from '../../protocol/codec.js'
 import type { WsMessage } from '../../protocol/records.js'
-import type { DocumentTraffic } from '../../runtime/document-traffic.js'
+import type { DocumentSocketTraffic, DocumentTraffic } from '../../runtime/document-traffic.js'
 import type { LiveConnection } from '../../runtime/live-connection.js'
+import type { SocketConnection } from '../../runtime/socket-connection.js'
 import type { WsConnection } from '../../runtime/ws-connection.js'
 import { NO_MESSAGE, WsContext } from '../../runtime/ws-context.js'
 import type { DocumentRoom } from '../document-room.js'
@@ -21,6 +21,7 @@ import type { DocumentDefinition } from './document-definition.js'
 import { DocumentFrames } from './document-frames.js'
 import type { DocumentAppParts } from './document-kit.js'
 import { planRoom } from './room-plan.js'
+import { socketRoutesOf } from './socket-routes.js'
 
 /** How many documents one connection may have open. */
 const MAX_DOCUMENTS = 32
@@ -37,9 +38,7 @@ export class AppDocuments implements DocumentTraffic {
   readonly #parts: DocumentAppParts
   readonly #hosts = new Map<DocumentDefinition, RoomHost>()
   readonly #attachments = new Map<WsConnection, Map<string, DocumentAttachment>>()
-  /** The paths of those whose connections are their own. */
-  readonly #own = new WeakMap<LiveConnection, string>()
-  readonly hasOwn: boolean
+  readonly sockets: DocumentSocketTraffic | undefined
   /** By path, while anybody is there. */
   readonly #frames = new Map<string, { readonly frames: DocumentFrames; users: number }>()
 
@@ -47,7 +46,7 @@ export class AppDocuments implements DocumentTraffic {
     this.#parts = parts
     const { host, documents } = parts
     const { counters, events, clock, limits } = host
-    this.hasOwn = documents.all.some(({ settings }) => settings.engines.carrier === 'socket')
+    this.sockets = this.#createSockets()
     const timers: DocumentTimers = {
       set: (run, milliseconds) => clock.setTimeout(run, milliseconds).unref(),
       clear: (timer) => clock.clearTimeout(timer as ReturnType<typeof clock.setTimeout>),
@@ -86,28 +85,6 @@ export class AppDocuments implements DocumentTraffic {
       if (isFrameOf('leave', frame)) this.#attachments.get(connection)?.get(path)?.leave()
       else this.#attachmentFor(connection, path, frame).receive(frame)
     }
-  }
-
-  opening(connection: LiveConnection, path: string): void {
-    // A client of the app may well connect there, and talk of other documents.
-    if (connection.speaksV1) return
-    const match = this.#parts.documents.match(path)
-    if (match?.params && match.route.settings.engines.carrier === 'socket')
-      this.#own.set(connection, path)
-  }
-
-  isOwn(connection: LiveConnection): boolean {
-    return this.#own.has(connection)
-  }
-
-  takeRaw(connection: LiveConnection, frame: WsFrame): boolean {
-    const path = this.#own.get(connection)
-    if (path === undefined) return false
-    if (connection.isEnding) return true
-    const present = this.#attachments.get(connection)?.get(path)
-    const attachment = present ?? this.#enter(this.#attachOwn(connection, path))
-    attachment.receive(frame)
-    return true
   }
 
   async askAgain(connection: LiveConnection): Promise<void> {
@@ -218,16 +195,34 @@ export class AppDocuments implements DocumentTraffic {
     })
   }
 
+  #createSockets(): DocumentSocketTraffic | undefined {
+    const { documents } = this.#parts
+    const routes = socketRoutesOf(documents.all)
+    if (routes.length === 0) return undefined
+    return {
+      routes,
+      match: (path) => {
+        const match = documents.match(path)
+        return match?.route.settings.engines.carrier === 'socket' ? match.params : undefined
+      },
+      enter: (connection) => void this.#enter(this.#attachOwn(connection)),
+      receive: (connection, frame) =>
+        this.#attachments.get(connection)?.get(connection.path)?.receive(frame),
+    }
+  }
+
   /** The frames of its connection are the document's; with the session the connection is over. */
-  #attachOwn(connection: LiveConnection, path: string): DocumentAttachment {
+  #attachOwn(connection: SocketConnection): DocumentAttachment {
     const { host } = this.#parts
+    const { path } = connection
     const { definition, params } = this.#find(path)
     return new DocumentAttachment({
       ...{ connection, path, params, definition, isRaw: true },
       write: (frame) => {
-        if (connection.write(frame)) host.counters.pushes++
+        connection.sendFrame(frame)
+        host.counters.pushes++
       },
-      highWaterMark: host.limits.backpressure.limit / 4,
+      highWaterMark: host.limits.backpressure.limit / 2,
       tellClosed: (code, reason) => connection.closeSoon(code, reason),
       onEnd: (attachment) => this.#ended(attachment),
     })

@@ -23,7 +23,7 @@ export class MemoryApp {
   readonly #clock: Clock
   readonly #topics = new Topics()
   readonly #sockets = new Set<MemorySocket>()
-  #behavior: SocketBehavior<MemorySocket> | undefined
+  readonly #routes: { below: string; behavior: SocketBehavior<MemorySocket> }[] = []
   #rest: HttpHandler | undefined
   #isListening = false
 
@@ -31,8 +31,9 @@ export class MemoryApp {
     this.#clock = clock
   }
 
-  ws(_pattern: string, behavior: SocketBehavior<MemorySocket>): this {
-    this.#behavior = behavior
+  /** @param pattern ends with a star, and has no other */
+  ws(pattern: string, behavior: SocketBehavior<MemorySocket>): this {
+    this.#routes.push({ below: pattern.slice(0, -1), behavior })
     return this
   }
 
@@ -89,12 +90,25 @@ export class MemoryApp {
 
   /** A client asks for a WebSocket. */
   dial(ask: UpgradeAsk, peer: SocketPeer, { opened, refused }: DialListener): void {
-    const behavior = this.#behavior
-    if (!behavior || !this.#isListening) {
+    if (this.#routes.length === 0 || !this.#isListening) {
       refused(undefined)
       return
     }
-    const response = new MemoryResponse(ask, {
+    const request = new MemoryRequest(ask)
+    const path = request.getUrl()
+    for (const { behavior } of this.#routes.filter(({ below }) => path.startsWith(below))) {
+      request.setYield(false)
+      behavior.upgrade(this.#response(ask, { behavior, peer, opened, refused }), request, {})
+      if (!request.isYielded) return
+    }
+    this.#rest?.(new MemoryResponse(ask, { answered: refused, upgraded: () => undefined }), request)
+  }
+
+  #response(
+    ask: UpgradeAsk,
+    { behavior, peer, opened, refused }: DialListener & Dialled,
+  ): MemoryResponse {
+    return new MemoryResponse(ask, {
       answered: refused,
       upgraded: (data, subprotocol) => {
         const place = { clock: this.#clock, topics: this.#topics, behavior, peer }
@@ -105,10 +119,13 @@ export class MemoryApp {
         behavior.open(socket)
       },
     })
-    const request = new MemoryRequest(ask)
-    behavior.upgrade(response, request, {})
-    if (request.isYielded) this.#rest?.(response, request)
   }
+}
+
+/** Who asks, and what answers. */
+interface Dialled {
+  readonly behavior: SocketBehavior<MemorySocket>
+  readonly peer: SocketPeer
 }
 
 /** What `listen` hands out. */
