@@ -22,8 +22,9 @@ import { readMessage } from './read-message.js'
 import type { WsNode } from './ws-node.js'
 import { writeMessage } from './write-message.js'
 
-/** Milliseconds between two messages about presence. */
+/** Milliseconds between two messages about presence; and when nobody waits for them. */
 const INTERVAL = 1000 / 60
+const LAZY_INTERVAL = 250
 /** Milliseconds that others may take to say that they are there. */
 const SETTLING = 1_000
 /** Milliseconds between two lines in the log about what could not be read or sent. */
@@ -58,7 +59,8 @@ export class ClusterNode {
   #startedAt = 0
   #settledAt = Infinity
   #isOn = false
-  #flushedAt = -Infinity
+  #flushedAt = 0
+  #flushAt = 0
   readonly #timers: { beat?: ClockTimer; flush?: ClockTimer; expiry?: ClockTimer } = {}
   #expiryAt = Infinity
   #offStatus: (() => void) | undefined
@@ -72,7 +74,7 @@ export class ClusterNode {
       send: (message, to) => void this.#send(message, to),
       node: (change) => this.#noted(change),
       changed: (room, id) => parts.changed(room, id),
-      urgent: () => this.#flushSoon(),
+      dirty: (isUrgent) => this.#flushLater(isUrgent ? INTERVAL : LAZY_INTERVAL),
       fault: (error) => this.#complain(error, 'share presence'),
     })
     this.#asks = new Asks({
@@ -203,16 +205,19 @@ export class ClusterNode {
       .unref()
   }
 
-  #flushSoon(): void {
-    if (this.#timers.flush || !this.#isOn) return
+  #flushLater(interval: number): void {
+    const at = this.#flushedAt + interval
+    if (!this.#isOn || (this.#timers.flush && this.#flushAt <= at)) return
     const { clock } = this.#parts
-    const wait = Math.max(0, this.#flushedAt + INTERVAL - clock.now())
+    clock.clearTimeout(this.#timers.flush)
+    this.#flushAt = at
     const flush = (): void => {
       delete this.#timers.flush
       this.#flushedAt = clock.now()
       this.#state.flush()
     }
-    this.#timers.flush = clock.setTimeout(flush, Math.ceil(wait)).unref()
+    const wait = Math.max(0, Math.ceil(at - clock.now()))
+    this.#timers.flush = clock.setTimeout(flush, wait).unref()
   }
 
   /** Never rejects. */

@@ -19,13 +19,13 @@ const MAX_PIECES = 8_192
 
 /** The members of rooms as far as other nodes have their connections. */
 export class OtherParts {
-  readonly #changed: (room: string, id: string) => void
+  readonly #changed: (room: string, id: string, isUpdate: boolean) => void
   readonly #peers = new Map<string, Peer>()
   /** The same by room, member and node. */
   readonly #rooms = new Map<string, Map<string, Map<string, PresencePart>>>()
 
-  /** @param changed told of every part that came, changed or went */
-  constructor(changed: (room: string, id: string) => void) {
+  /** @param changed told of every part that came, went, or (an update) is another now */
+  constructor(changed: (room: string, id: string, isUpdate: boolean) => void) {
     this.#changed = changed
   }
 
@@ -127,7 +127,7 @@ export class OtherParts {
     put(members, id, node, after)
     if (members.size > 0) this.#rooms.set(room, members)
     else this.#rooms.delete(room)
-    this.#changed(room, id)
+    this.#changed(room, id, before !== undefined && part !== undefined)
   }
 }
 

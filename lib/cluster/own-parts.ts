@@ -23,8 +23,8 @@ const KEPT = { size: 1024 * 1024, deltas: 1_000 }
 
 /** What own parts report to. */
 export interface OwnPartsEvents {
-  /** Something changed that the others should hear of soon. */
-  readonly urgent: () => void
+  /** Something changed: the others should hear of it at once, or within a moment. */
+  readonly dirty: (isUrgent: boolean) => void
   /** A state cannot be sent: the others see `null`. */
   readonly fault: (error: unknown, room: string) => void
 }
@@ -56,11 +56,7 @@ export class OwnParts {
     return this.#rooms.get(room)
   }
 
-  isDirty(room: string, id: string): boolean {
-    return this.#dirty.get(room)?.has(id) ?? false
-  }
-
-  /** @param isUrgent whether the others should hear of it soon, or with the next heartbeat */
+  /** @param isUrgent whether the others should hear of it at once */
   set(room: string, id: string, part: PresencePart, isUrgent: boolean): void {
     const parts = this.#rooms.get(room) ?? new Map<string, PresencePart>()
     this.#rooms.set(room, parts.set(id, part))
@@ -74,9 +70,9 @@ export class OwnParts {
     this.#touch(room, id, true)
   }
 
-  /** The others should hear soon of what has changed. */
-  urge(): void {
-    if (this.#dirty.size > 0) this.#events.urgent()
+  /** The others should hear at once of what has changed in a room. */
+  urge(room: string): void {
+    if (this.#dirty.has(room)) this.#events.dirty(true)
   }
 
   /** What the others have not been told yet; from now on they have. */
@@ -124,7 +120,7 @@ export class OwnParts {
   #touch(room: string, id: string, isUrgent: boolean): void {
     const ids = this.#dirty.get(room) ?? new Set<string>()
     this.#dirty.set(room, ids.add(id))
-    if (isUrgent) this.#events.urgent()
+    this.#events.dirty(isUrgent)
   }
 
   #keep(delta: PresenceDelta): void {

@@ -29,7 +29,7 @@ export class PresenceState implements PresenceLink {
     this.#author = author
     this.#events = events
     this.own = new OwnParts(events)
-    this.others = new OtherParts((room, id) => this.#heard(room, id))
+    this.others = new OtherParts((...change) => this.#heard(...change))
   }
 
   /** How many connections a member has here: 0 when all are lost, `undefined` when it left. */
@@ -48,7 +48,7 @@ export class PresenceState implements PresenceLink {
     const part = this.own.get(room, id)
     if (!part) return
     const stamp = { count: ++this.#count, author: this.#author }
-    // Where nobody else is, nobody waits for it.
+    // Where nobody else is, nobody sees it.
     this.own.set(room, id, { ...part, state, stamp }, this.others.in(room) !== undefined)
   }
 
@@ -86,7 +86,7 @@ export class PresenceState implements PresenceLink {
   }
 
   /** Another node's part came, changed or went. */
-  #heard(room: string, id: string): void {
+  #heard(room: string, id: string, isUpdate: boolean): void {
     for (const { stamp } of this.others.of(room, id)?.values() ?? []) {
       this.#count = Math.max(this.#count, stamp.count)
     }
@@ -96,8 +96,8 @@ export class PresenceState implements PresenceLink {
       // Should the other node lose the member, what it showed last is still known here.
       this.own.set(room, id, { ...latest, connections: own.connections }, false)
     }
-    // Whoever knew that from the node that is gone waits for it.
-    else if (own && this.own.isDirty(room, id)) this.own.urge()
+    // Who has just come wants to see it; who knew it from a node that is gone misses it.
+    if (!isUpdate) this.own.urge(room)
     this.#events.changed(room, id)
   }
 }

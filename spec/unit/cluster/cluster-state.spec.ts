@@ -157,7 +157,7 @@ describe('a member with connections at several nodes', () => {
 })
 
 describe('what is told', () => {
-  it('of a room that no other node is in waits for the next heartbeat', () => {
+  it('of a room that no other node is in is not urgent, until one is', () => {
     const { presence } = one.state
     presence.setConnections(room, 'ann', 1)
     flush()
@@ -167,10 +167,14 @@ describe('what is told', () => {
     world.pass(5_000)
     world.settle()
     expect(world.view(three, room)).toMatchObject([{ state: 1 }])
-    two.state.presence.setConnections(room, 'ben', 1)
-    flush()
     presence.show(room, 'ann', 2)
+    expect(one.urgencies).toBe(1)
+    two.state.presence.setConnections(room, 'ben', 1)
+    two.state.flush()
+    world.settle()
     expect(one.urgencies).toBe(2)
+    presence.show(room, 'ann', 3)
+    expect(one.urgencies).toBe(3)
   })
 
   it('is nothing when nothing has changed', () => {

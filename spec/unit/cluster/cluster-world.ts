@@ -41,7 +41,7 @@ export class ClusterWorld {
       send: (message, to) => this.#send(id, message, to),
       node: (change) => changes.push(change),
       changed: (room, member) => heard.push(`${room} ${member}`),
-      urgent: () => node.urgencies++,
+      dirty: (isUrgent) => (node.urgencies += Number(isUrgent)),
       fault: (error) => this.faults.push(error),
     })
     const nextBeat = this.now + HEARTBEAT
