@@ -80,6 +80,12 @@ export class DocumentSession implements SessionInfo {
     })
   }
 
+  /** What it takes, as its client is told. */
+  get limits(): Pick<SessionHost, 'maxFrame' | 'maxMessage'> {
+    const { maxFrame, maxMessage } = this.host
+    return { maxFrame, maxMessage }
+  }
+
   /** Whether frames can be sent. */
   get isOpen(): boolean {
     return this.#isOpen

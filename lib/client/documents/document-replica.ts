@@ -1,8 +1,6 @@
-import { Reassembly, splitFrame } from '../../protocol/documents/chunks.js'
 import { diffRecord } from '../../protocol/documents/diff-record.js'
 import {
   DOCUMENT_WIRE,
-  type ClientFrame,
   type DocumentAccess,
   type DocumentCursor,
   type HelloFrame,
@@ -19,20 +17,19 @@ import {
   type RecordOp,
   type RecordSchema,
 } from '../../protocol/documents/document-record.js'
-import { parseFrame, readServerFrame } from '../../protocol/documents/read-frame.js'
 import {
   RecordDraft,
   workOn,
   type RecordsTransaction,
 } from '../../protocol/documents/record-transaction.js'
+import type { ReplicaEdits } from './document-store.js'
 import { FlushWaiters } from './flush-waiters.js'
+import { FramePipe } from './frame-pipe.js'
 import { report } from '../platform.js'
 import { PendingPushes } from './pending-pushes.js'
 import { RebasedRecords } from './rebased-records.js'
 import { ReplicaListeners, type ReplicaEvents, type ReplicaStatus } from './replica-events.js'
 import {
-  MAX_FRAME,
-  MAX_MESSAGE,
   sendAtOnce,
   type FlushGoal,
   type ReplicaOptions,
@@ -50,19 +47,17 @@ import { UndoStack } from './undo-stack.js'
 export class DocumentReplica {
   readonly #client: string
   readonly #schema: RecordSchema
-  readonly #maxFrame: number
+  readonly #pipe: FramePipe
   readonly #schedule: (send: () => void) => void
   readonly #pushes = new PendingPushes()
   readonly #records: RebasedRecords
   readonly #undo = new UndoStack()
   readonly #presence = new ReplicaPresence()
   readonly #listeners: ReplicaListeners
-  readonly #reassembly = new Reassembly(MAX_MESSAGE)
   #cursor: DocumentCursor | undefined
   #status: ReplicaStatus = 'offline'
   #access: DocumentAccess = 'write'
   #durable = 0
-  #send: ((text: string) => void) | undefined
   /** The answer to `connect`, while it arrives. */
   #hello: HelloFrame | undefined
   #staged: RecordOp[] = []
@@ -71,11 +66,11 @@ export class DocumentReplica {
   readonly #waiters = new FlushWaiters(this.#pushes)
 
   constructor(options: ReplicaOptions = {}) {
-    const { schema = {}, state, maxFrame = MAX_FRAME, schedule = sendAtOnce } = options
+    const { schema = {}, state, maxFrame, schedule = sendAtOnce } = options
     this.#schema = schema
     this.#listeners = new ReplicaListeners(options.onError ?? report)
     this.#records = new RebasedRecords(() => this.#pushes.operations(schema))
-    this.#maxFrame = maxFrame
+    this.#pipe = new FramePipe(maxFrame)
     this.#schedule = schedule
     this.#client = state?.client ?? options.client ?? globalThis.crypto.randomUUID()
     if (state) this.#restore(state)
@@ -171,7 +166,7 @@ export class DocumentReplica {
   /** Shows something of the user to the others; `null` for nothing. */
   setPresence(state: JsonObject | null): void {
     this.#presence.own = state
-    if (this.#status === 'synced') this.#write({ type: 'presence', state })
+    if (this.#status === 'synced') this.#pipe.write({ type: 'presence', state })
   }
 
   /** Done when the server has everything that was edited so far. Offline it waits. */
@@ -181,50 +176,52 @@ export class DocumentReplica {
 
   /** A socket is open: `send` writes a text to it. */
   opened(send: (text: string) => void): void {
-    this.#send = send
-    this.#reassembly.reset()
+    this.#pipe.open(send)
     this.#connect()
   }
 
   /** The socket is gone. */
   closed(): void {
-    this.#send = undefined
+    this.#pipe.close()
     this.#hello = undefined
     this.#presence.clear()
     this.#setStatus('offline')
     this.#listeners.emit('presence', [])
   }
 
-  /** Takes what the socket received. What makes no sense begins the connection anew. */
-  receive(text: string): void {
-    if (!this.#send) return
+  /**
+   * Takes what the socket received: a text, or what it was parsed to. What makes no sense begins the
+   * connection anew.
+   */
+  receive(received: string | object): void {
+    if (!this.#pipe.isOpen) return
     try {
-      const frame = parseFrame(text)
-      if (frame.type !== 'chunk') this.#take(readServerFrame(frame))
-      else {
-        const whole = this.#reassembly.add(frame)
-        if (whole !== undefined) this.#take(readServerFrame(parseFrame(whole)))
-      }
+      this.#take(this.#pipe.read(received))
     } catch {
-      this.#reassembly.reset()
+      this.#pipe.reset()
       this.#connect()
     }
   }
 
   /** What to keep through a reload, as JSON. */
   state(): ReplicaState {
+    const cursor = this.#cursor && { cursor: this.#cursor }
+    return { ...this.edits(), ...cursor, records: this.#records.base() }
+  }
+
+  /** The part of it that each edit changes. */
+  edits(): ReplicaEdits {
     return {
       client: this.#client,
       schema: this.#schema,
-      ...(this.#cursor && { cursor: this.#cursor }),
-      records: this.#records.base(),
       next: this.#pushes.next,
       pending: this.#pushes.all.map((push) => ({ ...push })),
     }
   }
 
   #restore({ schema, cursor, records, next, pending }: ReplicaState): void {
-    this.#pushes.restore(next, pending)
+    // What is acked and newer than the records is not in them.
+    this.#pushes.restore(next, pending, cursor?.clock ?? 0)
     // What another version knew, this one cannot show.
     if (!isSameSchema(schema, this.#schema)) return
     this.#cursor = cursor
@@ -259,7 +256,7 @@ export class DocumentReplica {
   #connect(): void {
     this.#hello = undefined
     this.#setStatus('connecting')
-    this.#write({
+    this.#pipe.write({
       type: 'connect',
       wire: DOCUMENT_WIRE,
       client: this.#client,
@@ -272,6 +269,7 @@ export class DocumentReplica {
     switch (frame?.type) {
       case 'hello':
         this.#hello = frame
+        this.#pipe.obey(frame)
         this.#staged = []
         return
       case 'records':
@@ -323,7 +321,7 @@ export class DocumentReplica {
     this.#changed(this.#records.rebaseAll())
     this.#setAccess(hello.access)
     this.#setStatus('synced')
-    if (this.#presence.own) this.#write({ type: 'presence', state: this.#presence.own })
+    if (this.#presence.own) this.#pipe.write({ type: 'presence', state: this.#presence.own })
     this.#sendWaiting()
     this.#settle()
   }
@@ -373,12 +371,10 @@ export class DocumentReplica {
     if (this.#status !== 'synced') return
     for (const { n, ops, schema } of this.#pushes.take()) {
       const isOwn = isSameSchema(schema, this.#schema)
-      this.#write({ type: 'push', n, ops, ...(!isOwn && { schema }) })
+      if (this.#pipe.write({ type: 'push', n, ops, ...(!isOwn && { schema }) })) continue
+      const error = { code: 413, message: 'Larger than the server takes' }
+      this.#judged({ type: 'verdict', n, verdict: 'discard', clock: 0, error })
     }
-  }
-
-  #write(frame: ClientFrame): void {
-    for (const text of splitFrame(JSON.stringify(frame), this.#maxFrame)) this.#send?.(text)
   }
 
   #changed(ids: ReadonlySet<string>): void {

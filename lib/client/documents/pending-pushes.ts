@@ -20,6 +20,9 @@ export interface PendingPush {
   clock: number
 }
 
+/** Pushes that a replica may have made since its state was last kept: more than anybody does. */
+const UNKEPT = 10_000
+
 /** Pushes on their way: how many at once. */
 const WINDOW = 32
 
@@ -38,11 +41,17 @@ export class PendingPushes {
     return this.#next
   }
 
-  /** Starts from what was kept. The records that were kept with it have what is acked, and no more. */
-  restore(next: number, all: readonly PendingPush[]): void {
-    this.#next = next
+  /**
+   * Starts from what was kept.
+   *
+   * @param clock up to where the records that were kept have what is acked
+   */
+  restore(next: number, all: readonly PendingPush[], clock: number): void {
+    // Whoever kept it may have gone on without keeping more: its numbers must not mean two things.
+    this.#next = next + UNKEPT
     this.#all = all.map((push) => {
-      const state = push.state === 'acked' ? push.state : 'waiting'
+      const isKept = push.state === 'acked' && push.clock <= clock
+      const state = isKept ? push.state : 'waiting'
       return { ...push, state, wasSent: true }
     })
   }

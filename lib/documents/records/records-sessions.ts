@@ -97,6 +97,7 @@ export class RecordsSessions {
       cursor,
       mode,
       pushed,
+      ...session.limits,
       ...(presence && { presence }),
     }
     session.send(hello)

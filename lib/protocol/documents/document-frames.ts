@@ -75,6 +75,10 @@ export interface HelloFrame {
   readonly mode: 'full' | 'diff'
   /** The last push of this replica that the document has seen. */
   readonly pushed: number
+  /** The largest frame that the server takes in one, in bytes. */
+  readonly maxFrame?: number
+  /** The largest that it takes in chunks, in UTF-16 units. */
+  readonly maxMessage?: number
   /** What the replica last showed of itself, when that is still known. */
   readonly presence?: JsonObject
 }

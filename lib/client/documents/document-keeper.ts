@@ -1,0 +1,101 @@
+import { report } from '../platform.js'
+import type { DocumentReplica } from './document-replica.js'
+import type { KeptDocument } from './document-store.js'
+
+/** How long records are gathered before they are kept, in milliseconds. */
+const INTERVAL = 1_000
+
+/** How much longer than the last save took it is to the next, so that a large document leaves time to work. */
+const RATIO = 20
+
+interface PageEvents {
+  addEventListener?(type: string, listener: () => void): void
+  removeEventListener?(type: string, listener: () => void): void
+}
+
+/** Keeps a replica in a store: edits as they are made, records now and then. */
+export class DocumentKeeper {
+  readonly #kept: KeptDocument
+  readonly #replica: () => DocumentReplica
+  readonly #onHide = (): void => void this.#save()
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #saving = Promise.resolve()
+  #isSavingEdits = false
+  #needsEdits = false
+  #cost = 0
+  #isOver = false
+
+  constructor(kept: KeptDocument, replica: () => DocumentReplica) {
+    this.#kept = kept
+    this.#replica = replica
+    // The last that a page hears for sure.
+    ;(globalThis as PageEvents).addEventListener?.('pagehide', this.#onHide)
+  }
+
+  /** Records have changed. */
+  changed(): void {
+    if (this.#isOver || this.#timer !== undefined) return
+    const wait = Math.max(INTERVAL, this.#cost * RATIO)
+    this.#timer = setTimeout(() => void this.#save(), wait)
+  }
+
+  /** Something was edited, or has become safe. */
+  edited(): void {
+    this.#needsEdits = true
+    if (this.#isOver || this.#isSavingEdits) return
+    this.#isSavingEdits = true
+    // After what the page does now: a drag makes many.
+    this.#saving = this.#saving.then(() => this.#saveEdits())
+  }
+
+  /** Keeps everything, and lets go. */
+  async close(): Promise<void> {
+    if (this.#isOver) return
+    await this.#save()
+    this.#end()
+  }
+
+  /** Forgets everything, and lets go. */
+  async remove(): Promise<void> {
+    this.#end()
+    await this.#saving
+    await this.#kept.remove()
+  }
+
+  #end(): void {
+    this.#isOver = true
+    clearTimeout(this.#timer)
+    ;(globalThis as PageEvents).removeEventListener?.('pagehide', this.#onHide)
+    void this.#saving.then(() => this.#kept.release())
+  }
+
+  async #saveEdits(): Promise<void> {
+    while (this.#needsEdits && !this.#isOver) {
+      this.#needsEdits = false
+      await this.#guard(this.#kept.saveEdits(this.#replica().edits()))
+    }
+    this.#isSavingEdits = false
+  }
+
+  #save(): Promise<void> {
+    if (this.#isOver) return this.#saving
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    const begun = performance.now()
+    // At once, not behind others: a page that is left waits for nothing.
+    const saved = this.#guard(this.#kept.save(this.#replica().state()))
+    this.#saving = Promise.all([this.#saving, saved]).then(() => {
+      this.#cost = performance.now() - begun
+    })
+    return this.#saving
+  }
+
+  /** A full disk, or a database that was deleted, ends nothing. */
+  async #guard(work: Promise<void>): Promise<void> {
+    try {
+      await work
+    } catch (error) {
+      report(error)
+    }
+  }
+}
