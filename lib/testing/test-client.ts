@@ -194,9 +194,16 @@ export class TestClient {
    *
    * @returns what the server said, as a promise that rejects with a `TestConnectError` when it is not
    * let in, and as {@link call} does
-   * @throws Error when it does not speak `enfilade.v1`
+   * @throws Error when it does not speak `enfilade.v1`, as a rejection
    */
-  async resume(): Promise<WsResumed> {
+  resume(): Promise<WsResumed> {
+    const done = this.#resume()
+    // Time may have to pass before anybody looks.
+    done.catch(() => undefined)
+    return done
+  }
+
+  async #resume(): Promise<WsResumed> {
     const session = this.#session
     if (session === undefined) {
       throw new Error('resume: there is no session; connect with the protocol enfilade.v1')
