@@ -92,6 +92,11 @@ const folders = {
     types: ['runtime', 'async'],
     why: 'Who has other tokens, or none, does not load it.',
   },
+  publish: {
+    may: ['rooms', 'protocol', 'errors'],
+    types: ['runtime', 'uws', 'async'],
+    why: 'A way in beside the sockets: it pushes, and knows nobody who is connected.',
+  },
   workers: {
     may: ['transports', 'runtime', 'errors', 'async'],
     types: ['logging'],

@@ -166,6 +166,8 @@ export type {
   TlsOptions,
   WsAppOptions,
 } from './options/options.js'
+export { publishRoute, type PublishingApp, type PublishRouteOptions } from './publish/publish-route.js'
+export { MemoryPublishLedger, type PublishLedger } from './publish/publish-ledger.js'
 export type { WsAppRole } from './workers/app-role.js'
 export type { WorkerFigures, WorkerState, WorkerStatus } from './workers/worker-messages.js'
 export type { FieldError } from './validation/data-error.js'
