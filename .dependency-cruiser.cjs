@@ -72,7 +72,7 @@ const folders = {
   },
   metrics: {
     may: ['runtime', 'errors', 'async'],
-    types: ['transports', 'uws'],
+    types: ['transports', 'uws', 'cluster'],
     why: 'Metrics read what the app has counted; who has no Prometheus does not load them.',
   },
   msgpack: {

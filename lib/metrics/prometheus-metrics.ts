@@ -1,5 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
 import type { WsCounters } from '../runtime/ws-counters.js'
+import { clusterRows } from './cluster-rows.js'
 import { checkPlace, type MetricPlace } from './metric-names.js'
 import { APP_ROWS, type MetricRow } from './metric-rows.js'
 import { transportRows } from './transport-rows.js'
@@ -25,7 +26,8 @@ export function prometheusMetrics(
   options: PrometheusMetricsOptions = {},
 ): () => void {
   const { counters } = app
-  const rows = [...APP_ROWS, ...transportRows(counters.transport)]
+  const { transport, cluster } = counters
+  const rows = [...APP_ROWS, ...transportRows(transport), ...clusterRows(cluster)]
   const names = rows.map(({ name }) => name)
   const { register, prefix } = checkPlace('prometheusMetrics', options, names)
   for (const row of rows) add(row, prefix + row.name, { counters, register })

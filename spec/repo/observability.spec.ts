@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { messageDurations, prometheusMetrics } from 'enfilade/metrics'
 import { Registry } from 'prom-client'
+import { startClusterCounters } from '../../lib/cluster/cluster-counters.js'
 import { WsCounters } from '../../lib/runtime/ws-counters.js'
 import type { WsManagedTransport } from '../../lib/transports/broadcast-transport.js'
 import { startCounters } from '../../lib/transports/managed/transport-counters.js'
@@ -27,10 +28,9 @@ function distinctCounters(): WsCounters {
     if (Object.keys(record).length === 0) Object.assign(record, { key: ++value })
   }
   fill(transport)
-  const counters = new WsCounters({
-    status: 'ready',
-    counters: transport,
-  } as unknown as WsManagedTransport)
+  const cluster = startClusterCounters()
+  const managed = { status: 'ready', counters: transport } as unknown as WsManagedTransport
+  const counters = new WsCounters(managed, cluster)
   fill(counters)
   return counters
 }
