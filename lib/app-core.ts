@@ -1,7 +1,7 @@
 import { AppCluster } from './app-cluster.js'
 import { loneNode } from './cluster/lone-node.js'
 import type { PresenceState } from './cluster/presence-state.js'
-import { sharedHistory } from './app-history.js'
+import { sharedHistory, type HistorySurroundings } from './app-history.js'
 import type { WsLogger } from './logging/logger.js'
 import {
   FIXED_LIMITS,
@@ -40,6 +40,7 @@ import { RoomHooks } from './runtime/room-hooks.js'
 import type { TopicPublisher } from './runtime/connection-socket.js'
 import type { CompiledApp } from './runtime/route.js'
 import { RoomRosters } from './runtime/room-rosters.js'
+import { SharedSessions } from './runtime/shared-sessions.js'
 import { TopicFanOut } from './runtime/topic-fan-out.js'
 import { TurnQueue } from './runtime/turn-queue.js'
 import { Readiness } from './runtime/readiness.js'
@@ -137,13 +138,7 @@ export function createCore(
     ...(cluster && { elsewhere: cluster.calls }),
     maxRoomsPerMember: limits.maxRoomsPerConnection,
     ...lateHooks(late),
-    ...(options.history && {
-      shared: sharedHistory(options.history, {
-        ...{ encodings, clock, logger },
-        memberships: () => late.memberships,
-        server: () => server,
-      }),
-    }),
+    ...sharedRooms(options.history, late, { encodings, clock, logger, server: () => server }),
   })
   const server: WsServer = new WsServer({
     rooms,
@@ -202,6 +197,15 @@ function publisherOf(native: { app?: NativeApp }): TopicPublisher {
   }
 }
 
+function sharedRooms(
+  history: WsAppOptions['history'],
+  late: LateParts,
+  parts: Omit<HistorySurroundings, 'memberships'>,
+): Pick<WsRoomManagerOptions<WsConnection>, 'shared'> {
+  if (!history) return {}
+  return { shared: sharedHistory(history, { ...parts, memberships: () => late.memberships }) }
+}
+
 type RoomHookOptions = Pick<
   WsRoomManagerOptions<WsConnection>,
   'beforeJoin' | 'afterLeave' | 'history' | 'presence' | 'watcher'
@@ -219,6 +223,7 @@ function lateHooks(late: LateParts): RoomHookOptions {
     watcher: {
       entered: (member, room) => late.memberships?.entered(member, room),
       left: (member, room, reason) => late.memberships?.left(member, room, reason),
+      changed: (member) => late.memberships?.changed(member),
     },
   }
 }
@@ -246,14 +251,18 @@ function createRuntime(
   })
   const rosters = new RoomRosters(app.presence, host.rooms, { clock: host.clock, link })
   const history = new MemoryRoomHistory(host.clock)
-  const memberships = new Memberships(app, failures, { rosters, history })
   const timeout = limits.authorizeTimeout * 1000
   const window = resolveRecovery(options.recovery)
-  const recovery =
+  const store = typeof options.recovery === 'object' ? options.recovery.sessions : undefined
+  const sessions =
+    store && window !== undefined ? new SharedSessions({ store, window, rosters, host }) : undefined
+  const memberships = new Memberships(app, failures, { rosters, history, sessions })
+  const recovery: Recovery | undefined =
     window === undefined
       ? undefined
       : new Recovery({
-          ...{ host, memberships, window, timeout, bind: bindSocket },
+          ...{ host, memberships, window, timeout, sessions, bind: bindSocket },
+          seed: (connection, states) => rosters.seed(connection, states),
           mayJoin: (connection, room) => hooks.beforeJoin(connection, room),
           leave: (connection) => lifecycle.leave(connection),
           handle: (connection, frame) => dispatcher.handle(connection, frame),

@@ -170,6 +170,7 @@ function assemble(
       sweeper.stop()
       runtime.memberships.close()
       host.rooms.shared?.close()
+      await handOver(runtime.recovery, clock)
       const unsaved = await saveDocuments(runtime.documents, clock)
       // The transport may be disposed of next; one that hangs keeps no app from closing.
       await atMost(FIXED_LIMITS.unsubscribeTimeout, cluster?.close() ?? Promise.resolve(), clock)
@@ -210,6 +211,11 @@ function hearSignals(
   const signals = platform.hearsSignals ? resolveSignals(options.signals) : undefined
   const { closeFrameTime: linger } = FIXED_LIMITS
   return signals && onExitSignals({ ...signals, close: () => close(signals), linger, logger })
+}
+
+/** Other processes may continue what this one does not. */
+async function handOver(recovery: Runtime['recovery'], clock: Clock): Promise<void> {
+  if (recovery) await atMost(FIXED_LIMITS.sessionsTimeout, recovery.settle(), clock)
 }
 
 /** Brings documents to their storages. @returns why some are not there */

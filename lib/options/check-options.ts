@@ -64,13 +64,19 @@ const CHECKS: Record<Exclude<keyof WsAppOptions, keyof typeof DEFAULT_LIMITS>, C
   recovery: (value) =>
     typeof value === 'boolean' || isRecovery(value)
       ? undefined
-      : 'must be true, false, or { window } with whole seconds from 1 to 86400',
+      : 'must be true, false, or { window, sessions }: whole seconds from 1 to 86400, and a session store',
 }
 
 function isRecovery(value: unknown): boolean {
-  if (!isObject(value) || Object.keys(value).some((name) => name !== 'window')) return false
-  const { window = 1 } = value
+  if (!isObject(value)) return false
+  const { window = 1, sessions, ...others } = value
+  if (Object.keys(others).length > 0 || (sessions !== undefined && !isSessions(sessions)))
+    return false
   return Number.isInteger(window) && Number(window) >= 1 && Number(window) <= 86_400
+}
+
+function isSessions(value: unknown): boolean {
+  return isObject(value) && hasMethods(value, ['save', 'renew', 'claim', 'remove', 'onClaimed'])
 }
 
 /** Checks every option before uWebSockets.js sees it, which answers a wrong one by an abort. */

@@ -43,6 +43,8 @@ export const FIXED_LIMITS = {
   closeFrameTime: 250,
   /** Milliseconds that a closing app waits for its transport to unsubscribe. */
   unsubscribeTimeout: 5_000,
+  /** Milliseconds that a closing app takes to hand over its sessions. */
+  sessionsTimeout: 2_000,
   /** Milliseconds that a closing app waits for the storages of its documents. */
   documentsTimeout: 30_000,
   /** The threshold of the `ws` package: below it deflate costs more than it saves. */

@@ -7,6 +7,7 @@ import type { WsMiddleware, WsMiddlewareClass } from '../runtime/middleware.js'
 import type { UpgradeRequest } from '../runtime/upgrade-request.js'
 import type { WsBroadcastTransport } from '../transports/broadcast-transport.js'
 import type { WsHistory } from '../transports/history/ws-history.js'
+import type { WsSessionStore } from '../transports/sessions/ws-session-store.js'
 
 /** TLS, as uWebSockets.js has it: paths of PEM files. */
 export interface TlsOptions {
@@ -51,6 +52,11 @@ export interface ClusterOptions {
 export interface RecoveryOptions {
   /** Seconds that it may stay away, 1 to 86,400. Default: 120. */
   readonly window?: number
+  /**
+   * Where other processes find lost connections, so that a client can be continued by any: a
+   * `RedisSessionStore`. Default: by this process only.
+   */
+  readonly sessions?: WsSessionStore
 }
 
 /** What is compressed. */

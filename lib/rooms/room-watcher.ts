@@ -6,4 +6,6 @@ import type { RoomMember } from './room-member.js'
 export interface RoomWatcher<M extends RoomMember> {
   entered(member: M, room: Room<M>): void
   left(member: M, room: Room<M>, reason: LeaveReason): void
+  /** What it may do somewhere is something else now. */
+  changed?(member: M): void
 }

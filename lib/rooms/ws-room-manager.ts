@@ -54,13 +54,8 @@ export class WsRoomManager<M extends RoomMember = RoomMember> extends RoomQuerie
     this.#encodings = options.encodings ?? new Encodings(options.codec ?? jsonCodec)
     this.#codec = this.#encodings.main.codec
     const { exchange, fanOut } = options
-    const shared =
-      options.shared &&
-      new SharedRooms(options.shared, {
-        settle: (room) => this.#withRoom(room, (entry) => fanOut?.settle?.(entry)),
-        deliver: (room, frame, { exclude, window, slow }) =>
-          this.#withRoom(room, (entry) => fanOut?.publish(entry, frame, exclude, window, slow)),
-      })
+    const roomOf = (name: string): Room<M> | undefined => this.#rooms.get(name)
+    const shared = options.shared && new SharedRooms(options.shared, { fanOut, roomOf })
     this.shared = shared
     if (!exchange && !shared) return
     const receive = (room: string, received: ReceivedPush): void => this.#receive(room, received)
@@ -163,6 +158,23 @@ export class WsRoomManager<M extends RoomMember = RoomMember> extends RoomQuerie
     for (const room of [...connection.rooms]) this.end(connection, room, reason)
   }
 
+  /** Opens a room as for one more member, whom {@link admit} lets in; as a join fails. @internal */
+  hold(room: string): MaybePromise<void> {
+    return this.#channels?.acquire(room)
+  }
+
+  /** Gives back a room that was held. @internal */
+  unhold(room: string): void {
+    this.#channels?.release(room)
+  }
+
+  /** Makes a connection a member of a room that is held for it. @internal */
+  admit(member: M, room: string, access: RoomAccess): void {
+    const wasMember = member.rooms.has(room)
+    const isMember = this.#add({ member, room, access, users: 1, isCancelled: false })
+    if (wasMember || !isMember) this.unhold(room)
+  }
+
   /** What a member may do in a room; `undefined` for who is none. */
   access(connection: M, room: string): RoomAccess | undefined {
     if (!connection.rooms.has(room)) return undefined
@@ -179,6 +191,7 @@ export class WsRoomManager<M extends RoomMember = RoomMember> extends RoomQuerie
     if (!connection.rooms.has(room)) return false
     if (access === 'read') this.#readers.add(connection, room)
     else this.#readers.delete(connection, room)
+    this.#options.watcher?.changed?.(connection)
     return true
   }
 
@@ -308,11 +321,6 @@ export class WsRoomManager<M extends RoomMember = RoomMember> extends RoomQuerie
     }
     const frame = this.#encodings.readOn(received, entry.tally, entry.members.size)
     fanOut.publish(entry, frame, undefined, undefined, received.slow)
-  }
-
-  #withRoom(room: string, work: (entry: Room<M>) => void): void {
-    const entry = this.#rooms.get(room)
-    if (entry) work(entry)
   }
 
   #encode(push: WsPush, { tally, members }: Room<M>, text?: string): PushFrame {

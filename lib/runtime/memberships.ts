@@ -8,6 +8,7 @@ import type { Failures } from './failures.js'
 import { LiveConnection } from './live-connection.js'
 import type { RoomRosters } from './room-rosters.js'
 import type { CompiledApp } from './route.js'
+import type { SharedSessions } from './shared-sessions.js'
 import type { WsConnection } from './ws-connection.js'
 
 /** Where a room is whose pushes are not kept. */
@@ -17,6 +18,8 @@ const NO_HISTORY = { epoch: '', seq: 0 }
 export interface RoomRecords {
   readonly rosters: RoomRosters
   readonly history: RoomHistory
+  /** Where other processes find who is where; absent when they do not. */
+  readonly sessions?: SharedSessions | undefined
 }
 
 /** Where a room is now. */
@@ -33,9 +36,11 @@ export class Memberships implements RoomWatcher<WsConnection> {
   readonly #failures: Failures
   readonly #history: RoomHistory
   readonly #rosters: RoomRosters
+  readonly #sessions: SharedSessions | undefined
 
-  constructor(app: CompiledApp, failures: Failures, { rosters, history }: RoomRecords) {
+  constructor(app: CompiledApp, failures: Failures, { rosters, history, sessions }: RoomRecords) {
     this.#history = history
+    this.#sessions = sessions
     this.#rosters = rosters
     this.#app = app
     this.#failures = failures
@@ -64,6 +69,7 @@ export class Memberships implements RoomWatcher<WsConnection> {
 
   entered(member: WsConnection, room: Room<WsConnection>): void {
     const view = this.#rosters.enter(member, room.name)
+    this.changed(member)
     if (!(member instanceof LiveConnection)) return
     if (!member.speaksV1) {
       if (!view) return
@@ -86,6 +92,11 @@ export class Memberships implements RoomWatcher<WsConnection> {
     }
   }
 
+  /** What is known of it elsewhere is something else now. */
+  changed(member: WsConnection): void {
+    if (this.#sessions && member instanceof LiveConnection) this.#sessions.changed(member)
+  }
+
   /** A connection was lost, and is kept. */
   lost(connection: LiveConnection): void {
     this.#rosters.lost(connection)
@@ -98,6 +109,7 @@ export class Memberships implements RoomWatcher<WsConnection> {
 
   left(member: WsConnection, room: Room<WsConnection>, reason: LeaveReason): void {
     this.#rosters.exit(member, room.name, reason === 'closed')
+    this.changed(member)
     if (reason === 'closed' || !(member instanceof LiveConnection) || !member.speaksV1) return
     const left: WsLeft = { reason }
     this.#failures.push(member, RESERVED_PUSH.LEFT, room.name, left)

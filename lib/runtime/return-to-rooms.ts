@@ -1,6 +1,8 @@
 import type { RoomVerdict, WsResumed } from '../protocol/v1.js'
 import type { WsFrame } from '../protocol/codec.js'
 import { frameFor } from '../rooms/encodings/push-frame.js'
+import type { RoomView } from '../rooms/history/room-history.js'
+import type { RoomAccess } from '../rooms/room-access.js'
 import type { Room } from '../rooms/room.js'
 import type { HistoryPage } from '../transports/history/ws-history.js'
 import type { AppHost } from './app-host.js'
@@ -46,10 +48,19 @@ export function readMissed(
   )
 }
 
-interface Returned {
-  readonly room: Room<WsConnection>
-  /** `undefined` for a gap. */
-  readonly missed: readonly WsFrame[] | undefined
+/** A room that is entered anew. */
+export interface RoomEntry {
+  readonly room: string
+  readonly access: RoomAccess
+}
+
+/** What a connection of another process comes back to. */
+export interface Reentry {
+  readonly request: PlacedRequest
+  readonly entries: readonly RoomEntry[]
+  readonly refused: readonly string[]
+  /** By which it was left out of its own broadcasts. */
+  readonly formerId: string
 }
 
 /**
@@ -59,34 +70,96 @@ interface Returned {
 export function returnToRooms(
   { host, memberships }: ReturnParts,
   connection: LiveConnection,
-  { id, rooms: positions, pages }: PlacedRequest,
+  request: PlacedRequest,
 ): void {
-  // What is sent and not read would count as a slow reader's.
-  let budget = host.limits.backpressure.limit / 2
-  const returned: Returned[] = []
+  const missed = new Missed(host, connection, request)
+  const returned: Room<WsConnection>[] = []
   const verdicts = new Map<string, RoomVerdict>()
-  for (const room of positions.keys()) verdicts.set(room, 'refused')
+  for (const room of request.rooms.keys()) verdicts.set(room, 'refused')
   for (const name of connection.rooms) {
     const room = host.rooms.renew(connection, name)
     if (!room) continue
-    const position = positions.get(name)
-    const all = position && room.view?.since(position, pages?.get(name))
-    const own = all
-      ?.filter(({ exclude }) => exclude !== connection.id)
-      .flatMap(({ frame }) => frameFor(frame, connection.encoding) ?? [])
-    const length = own?.reduce((sum, frame) => sum + frame.length, 0) ?? 0
-    const missed = length <= budget ? own : undefined
-    if (missed) budget -= length
-    verdicts.set(name, missed ? 'recovered' : 'gap')
-    returned.push({ room, missed })
+    verdicts.set(name, missed.find(name, room.view))
+    returned.push(room)
   }
-  const resumed: WsResumed = { resumed: true, rooms: Object.fromEntries(verdicts) }
   connection.socket?.cork(() => {
-    connection.reply(id, resumed)
-    for (const { room, missed = [] } of returned) {
+    connection.reply(request.id, resumedWith(verdicts))
+    for (const room of returned) {
       memberships.returned(connection, room)
-      for (const frame of missed) connection.write(frame)
-      host.counters.pushes += missed.length
+      missed.send(room.name)
     }
   })
+}
+
+/**
+ * A connection goes on with what another process knew of it: as {@link returnToRooms}, but it becomes a
+ * member. Of rooms that the other did not know of nothing is said: the client enters them again.
+ */
+export function enterRooms(
+  host: AppHost,
+  connection: LiveConnection,
+  { request, entries, refused, formerId }: Reentry,
+): void {
+  const missed = new Missed(host, connection, request, formerId)
+  const verdicts = new Map<string, RoomVerdict>(refused.map((room) => [room, 'refused']))
+  for (const { room } of entries) {
+    verdicts.set(room, missed.find(room, host.rooms.shared?.of(room)))
+  }
+  connection.socket?.cork(() => {
+    connection.reply(request.id, resumedWith(verdicts))
+    for (const { room, access } of entries) {
+      host.rooms.admit(connection, room, access)
+      missed.send(room)
+    }
+  })
+}
+
+function resumedWith(verdicts: ReadonlyMap<string, RoomVerdict>): WsResumed {
+  return { resumed: true, rooms: Object.fromEntries(verdicts) }
+}
+
+/** What a connection missed of its rooms, as far as it can be sent. */
+class Missed {
+  readonly #host: AppHost
+  readonly #connection: LiveConnection
+  readonly #request: PlacedRequest
+  readonly #ids: readonly (string | undefined)[]
+  readonly #frames = new Map<string, readonly WsFrame[]>()
+  /** What is sent and not read would count as a slow reader's. */
+  #budget: number
+
+  constructor(
+    host: AppHost,
+    connection: LiveConnection,
+    request: PlacedRequest,
+    formerId = connection.id,
+  ) {
+    this.#host = host
+    this.#connection = connection
+    this.#request = request
+    this.#ids = [connection.id, formerId]
+    this.#budget = host.limits.backpressure.limit / 2
+  }
+
+  find(name: string, view: RoomView | undefined): RoomVerdict {
+    const { rooms, pages } = this.#request
+    const position = rooms.get(name)
+    const all = position && view?.since(position, pages?.get(name))
+    if (!all) return 'gap'
+    const { encoding } = this.#connection
+    const own = all
+      .filter(({ exclude }) => exclude === undefined || !this.#ids.includes(exclude))
+      .flatMap(({ frame }) => frameFor(frame, encoding) ?? [])
+    const length = own.reduce((sum, frame) => sum + frame.length, 0)
+    if (length > this.#budget) return 'gap'
+    this.#budget -= length
+    this.#frames.set(name, own)
+    return 'recovered'
+  }
+
+  send(name: string): void {
+    const frames = this.#frames.get(name) ?? []
+    for (const frame of frames) this.#connection.write(frame)
+    this.#host.counters.pushes += frames.length
+  }
 }

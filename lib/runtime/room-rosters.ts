@@ -79,6 +79,21 @@ export class RoomRosters {
     this.#lost.set(connection, states)
   }
 
+  /** What a connection shows, by room; also one that was lost. */
+  statesOf(connection: WsConnection): ReadonlyMap<string, unknown> {
+    const states = new Map(this.#lost.get(connection))
+    for (const room of connection.rooms) {
+      const state = this.#rosters.get(room)?.stateOf(connection.id)
+      if (state !== undefined) states.set(room, state)
+    }
+    return states
+  }
+
+  /** What a connection will show when it enters, as if it had been lost here. */
+  seed(connection: WsConnection, states: ReadonlyMap<string, unknown>): void {
+    this.#lost.set(connection, new Map(states))
+  }
+
   /** Everybody in a room; nobody where there is no presence. */
   members(room: string): WsMember[] {
     return this.#rosters.get(room)?.members() ?? this.#link?.members(room) ?? []

@@ -5,12 +5,14 @@ import type { RoomPosition } from '../../protocol/v1.js'
 import type { TransportStatusChange } from '../../transports/broadcast-transport.js'
 import type { HistoryPage, WsHistory } from '../../transports/history/ws-history.js'
 import type { Encodings } from '../encodings/encodings.js'
-import type { PushFrame } from '../encodings/push-frame.js'
 import { envelopeHead, type ReceivedPush } from '../envelope.js'
+import type { RoomFanOut } from '../room-fan-out.js'
+import type { RoomMember } from '../room-member.js'
+import type { Room } from '../room.js'
 import { KeptPushes, type HistoryBudget } from './kept-pushes.js'
 import type { HistoryOptions } from './room-history.js'
 import { writeSharedPush, type KeptPublish } from './shared-push.js'
-import { SharedRoom, type Identified, type SharedRoomParts } from './shared-room.js'
+import { SharedRoom, type SharedRoomParts } from './shared-room.js'
 
 /** What an app tells its shared rooms. */
 export interface SharedRoomsOptions<M> {
@@ -31,13 +33,12 @@ export interface SharedRoomsOptions<M> {
 }
 
 /** How the members in this process are served. */
-export interface LocalRooms<M> {
-  deliver(room: string, frame: PushFrame, how: Omit<KeptPublish<M>, 'push'>): void
-  /** What was delivered and waits for others goes out now. */
-  settle(room: string): void
+export interface LocalRooms<M extends RoomMember> {
+  readonly fanOut: RoomFanOut<M> | undefined
+  readonly roomOf: (name: string) => Room<M> | undefined
 }
 
-interface Open<M extends Identified> {
+interface Open<M extends RoomMember> {
   readonly room: SharedRoom<M>
   users: number
   /** Until it is known where the room is. */
@@ -57,7 +58,7 @@ const AT_ONCE = 100
 const MAX_OWED = 100_000
 
 /** The rooms of an app whose pushes are kept in a shared history. */
-export class SharedRooms<M extends Identified> {
+export class SharedRooms<M extends RoomMember> {
   readonly #options: SharedRoomsOptions<M>
   readonly #instance = crypto.randomUUID()
   readonly #head = envelopeHead({ from: this.#instance, isFrame: true })
@@ -74,19 +75,23 @@ export class SharedRooms<M extends Identified> {
   #timer: ClockTimer | undefined
   readonly #unwatch: () => void
 
-  constructor(options: SharedRoomsOptions<M>, local: LocalRooms<M>) {
+  constructor(options: SharedRoomsOptions<M>, { fanOut, roomOf }: LocalRooms<M>) {
     const { history, encodings, clock = systemClock, find, moved, onError } = options
     this.#options = options
     this.#clock = clock
     this.#parts = {
       ...{ history, clock, find },
-      deliver: (room, frame, how) => local.deliver(room, frame, how),
+      deliver: (name, frame, { exclude, window, slow }) => {
+        const room = roomOf(name)
+        if (room) fanOut?.publish(room, frame, exclude, window, slow)
+      },
       patience: PATIENCE,
       instance: this.#instance,
       write: (push, seq) => encodings.encodeAll({ ...push, seq }),
       read: ({ received }) => encodings.read(received),
       moved: (room, isGap) => {
-        local.settle(room.name)
+        const entry = roomOf(room.name)
+        if (entry) fanOut?.settle?.(entry)
         moved(room.name, room, isGap)
       },
       parted: (room, cause) => this.#parted(room, cause),
