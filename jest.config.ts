@@ -19,7 +19,7 @@ const config: Config = {
     '^enfilade$': '<rootDir>/lib/index.ts',
     '^enfilade/client$': '<rootDir>/lib/client/index.ts',
     '^enfilade/react$': '<rootDir>/lib/react/index.ts',
-    '^enfilade/((?:client/)?documents)$': '<rootDir>/lib/$1/index.ts',
+    '^enfilade/((?:client/|react/)?documents)$': '<rootDir>/lib/$1/index.ts',
     '^enfilade/jwt$': '<rootDir>/lib/jwt/index.ts',
     '^enfilade/(metrics|msgpack|opentelemetry|yjs)$': '<rootDir>/lib/$1/index.ts',
     '^enfilade/(nats|redis)$': '<rootDir>/lib/transports/$1/index.ts',

@@ -1,0 +1,3 @@
+export { useDocument, type DocumentState } from './use-document.js'
+export { useDocumentPresence } from './use-document-presence.js'
+export { useRecord, useRecordIds } from './use-record.js'
