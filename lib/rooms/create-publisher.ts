@@ -4,7 +4,7 @@ import { jsonCodec } from '../protocol/codec.js'
 import type { WsParams, WsPush } from '../protocol/records.js'
 import { RESERVED_PREFIX } from '../protocol/reserved-events.js'
 import type { WsBroadcastTransport } from '../transports/broadcast-transport.js'
-import { channelOf, EVERYONE_CHANNEL } from './channels.js'
+import { channelOf, EVERYONE_CHANNEL, USERS_CHANNEL } from './channels.js'
 import { envelopeHead } from './envelope.js'
 import { checkRoomName } from './room-name.js'
 
@@ -16,7 +16,7 @@ export interface PublisherOptions {
 
 /** How one push is published. */
 export interface PublishOptions {
-  /** The `path` of the push. Default: the room. */
+  /** The `path` of the push. Default: the room; to a user, `/`. */
   readonly path?: string
   /** Default: none. */
   readonly params?: WsParams
@@ -42,6 +42,13 @@ export interface WsPublisher {
     data?: unknown,
     options?: PublishOptions,
   ): Promise<boolean>
+  /** Pushes to all connections of a user, as `server.user(id).send` does. */
+  sendToUser(
+    user: string,
+    event: string,
+    data?: unknown,
+    options?: PublishOptions,
+  ): Promise<boolean>
 }
 
 /**
@@ -62,13 +69,13 @@ export function createPublisher(
   let published = 0
   const known = new Map<string, Promise<boolean>>()
 
-  const publish = async (channel: string, push: WsPush, own?: string): Promise<boolean> => {
+  const publish = async ({ channel, user }: Target, push: WsPush, own?: string) => {
     if (push.event.startsWith(RESERVED_PREFIX)) {
       throw new WsError(400, `Events that start with "${RESERVED_PREFIX}" are reserved`)
     }
     // Every process that hears of it keeps it, where that is shared: by this they know that it is one.
     const id = own === undefined ? `${from} ${++published}` : `id ${own}`
-    const head = envelopeHead({ from, isFrame: true, id })
+    const head = envelopeHead({ from, isFrame: true, id, user })
     const result = transport.publish(channel, head + String(jsonCodec.encode(push)))
     const told = isPromise(result) ? await result : result
     return told?.accepted ?? true
@@ -96,13 +103,27 @@ export function createPublisher(
   return {
     broadcast: async (room, event, data, { path = room, params, id } = {}) => {
       checkRoomName(room)
-      return once(id, () =>
-        publish(channelOf(room), { event, path, ...(params && { params }), data }, id),
-      )
+      const push = pushOf({ event, path, params, data })
+      return once(id, () => publish({ channel: channelOf(room) }, push, id))
     },
-    broadcastAll: async (path, event, data, { params, id } = {}) =>
-      once(id, () =>
-        publish(EVERYONE_CHANNEL, { event, path, ...(params && { params }), data }, id),
-      ),
+    broadcastAll: async (path, event, data, { params, id } = {}) => {
+      const push = pushOf({ event, path, params, data })
+      return once(id, () => publish({ channel: EVERYONE_CHANNEL }, push, id))
+    },
+    sendToUser: async (user, event, data, { path = '/', params, id } = {}) => {
+      const push = pushOf({ event, path, params, data })
+      return once(id, () => publish({ channel: USERS_CHANNEL, user }, push, id))
+    },
   }
+}
+
+/** Where a push goes. */
+interface Target {
+  readonly channel: string
+  readonly user?: string
+}
+
+/** In the order of the wire, without what is not there. */
+function pushOf({ event, path, params, data }: WsPush): WsPush {
+  return { event, path, ...(params && { params }), data }
 }

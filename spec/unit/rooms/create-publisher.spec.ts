@@ -53,6 +53,28 @@ describe('createPublisher', () => {
     expect(bob.pushes).toHaveLength(1)
   })
 
+  it('reaches a user, wherever they are connected', async () => {
+    const hub = new MemoryBroadcastHub()
+    const { connect } = await startApp({
+      controllers: [ChatController],
+      broadcastTransport: new MemoryBroadcastTransport(hub),
+      authorize: ({ query }) => ({ userId: query.get('user') }),
+    })
+    const [ann, bob] = [
+      await connect({ path: '/?user=ann' }),
+      await connect({ path: '/?user=bob' }),
+    ]
+    const publisher = createPublisher(new MemoryBroadcastTransport(hub))
+    const sent = await publisher.sendToUser('ann', 'paid', { amount: 12 }, { id: 'payment 1' })
+    await publisher.sendToUser('ann', 'paid', { amount: 12 }, { id: 'payment 1' })
+    await publisher.sendToUser('ann', 'mail', undefined, { path: '/inbox' })
+    expect(sent).toBe(true)
+    expect(await ann.nextPush()).toEqual({ event: 'paid', path: '/', data: { amount: 12 } })
+    expect(await ann.nextPush()).toEqual({ event: 'mail', path: '/inbox' })
+    await bob.call('ping', room)
+    expect(bob.pushes).toEqual([])
+  })
+
   it('publishes what has the same id once, also at the same time', async () => {
     const publisher = createPublisher(transport)
     const calls = [1, 2, 3].map(() => publisher.broadcast(room, 'paid', 7, { id: 'order 7' }))
