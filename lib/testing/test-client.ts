@@ -210,10 +210,13 @@ export class TestClient {
     }
     const rooms = this.#positions.all()
     const link = await this.#parts.dial((frame) => this.#receive(link, frame))
+    const former = this.#link
     this.#link = link
     this.#failCalls()
     this.#watch(link)
-    const resumed = await this.call<WsResumed>(RESUME_EVENT, '/', { session, rooms })
+    const reply = this.call<WsResumed>(RESUME_EVENT, '/', { session, rooms })
+    // One that is continued has been closed by the server.
+    const resumed = await reply.finally(() => former.end ?? former.socket?.closeByPeer(1000, ''))
     if (!resumed.resumed) {
       this.#session = this.#offered
       this.#positions.clear()

@@ -283,16 +283,17 @@ describe('a test client', () => {
   })
 
   it('says what came in place of what was waited for', async () => {
-    const ann = await start({ patience: 20 }).connect()
+    const ann = await start({ patience: 500 }).connect()
     await ann.call('join', path)
     await ann.call('say', path, { text: 'x'.repeat(300) })
+    const hanging = reasonOf(ann.call('hang', path))
     const error = await reasonOf(ann.nextPush('sad', path))
     expect(error).toBeInstanceOf(TestWaitError)
     expect(error.message).toContain('in vain for the push "sad" on "/chat/a"')
     expect(error.message).toContain('{"event":"said","path":"/chat/a"')
     expect(error.message).toContain('…')
     expect(error.arrived).toHaveLength(3)
-    expect(await reasonOf(ann.call('hang', path))).toMatchObject({
+    expect(await hanging).toMatchObject({
       name: 'TestWaitError',
       message: expect.stringContaining('No reply to "hang" on "/chat/a"'),
     })
