@@ -11,10 +11,6 @@ const TYPES: Record<string, string> = {
 }
 
 const HEADERS = {
-  'content-security-policy': [
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'",
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-  ].join('; '),
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'cross-origin-opener-policy': 'same-origin',
@@ -22,12 +18,27 @@ const HEADERS = {
   'cache-control': 'no-cache',
 }
 
+/** What a page needs. */
+export interface PageOptions {
+  /** Whether scripts may set styles. Default: false. */
+  readonly inlineStyles?: boolean
+}
+
 /** Serves the files of a folder, read once, and nothing else. */
-export function servePage(http: WsHttp, folder: URL): void {
+export function servePage(http: WsHttp, folder: URL, options: PageOptions = {}): void {
   for (const file of readdirSync(folder)) {
     const paths = file === 'index.html' ? ['/', '/index.html'] : [`/${file}`]
-    serveFile(http, paths, new URL(file, folder))
+    serveFile(http, { paths, file: new URL(file, folder), policy: policyOf(options) })
   }
+}
+
+/** The content security policy. */
+function policyOf({ inlineStyles = false }: PageOptions): string {
+  const styles = inlineStyles ? "'self' 'unsafe-inline'" : "'self'"
+  return [
+    `default-src 'none'; script-src 'self'; style-src ${styles}; img-src 'self'`,
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  ].join('; ')
 }
 
 /**
@@ -41,7 +52,7 @@ export function serveModule(http: WsHttp, { base, root, entry }: ServedModule): 
   // A set may grow while it is walked through.
   for (const href of found) {
     const file = new URL(href)
-    serveFile(http, [base + file.href.slice(root.href.length)], file)
+    serveFile(http, { paths: [base + href.slice(root.href.length)], file, policy: policyOf({}) })
     for (const [, path = ''] of readFileSync(file, 'utf8').matchAll(IMPORT)) {
       found.add(new URL(path, file).href)
     }
@@ -57,13 +68,20 @@ export interface ServedModule {
 
 const IMPORT = /^(?:import|\} from) "(\.{1,2}\/[^"]+)"/gm
 
-function serveFile(http: WsHttp, paths: readonly string[], file: URL): void {
+interface ServedFile {
+  readonly paths: readonly string[]
+  readonly file: URL
+  readonly policy: string
+}
+
+function serveFile(http: WsHttp, { paths, file, policy }: ServedFile): void {
   const body = readFileSync(file)
   const type = TYPES[extname(file.pathname)] ?? 'application/octet-stream'
   const answer =
     (isHead: boolean): HttpHandler =>
     (response) => {
       response.writeStatus('200 OK').writeHeader('content-type', type)
+      response.writeHeader('content-security-policy', policy)
       for (const [name, value] of Object.entries(HEADERS)) response.writeHeader(name, value)
       if (isHead) response.endWithoutBody(body.length)
       else response.end(body)

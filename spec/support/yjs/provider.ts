@@ -61,7 +61,7 @@ export class Provider {
   }
 
   /** Asks again whenever something has changed. */
-  async until(isDone: () => boolean, what: string | (() => string)): Promise<void> {
+  async until(isDone: () => boolean, what: string | (() => string), ms = 10_000): Promise<void> {
     const { doc, provider } = this
     let look: (() => void) | undefined
     const done = new Promise<void>((resolve) => {
@@ -73,7 +73,7 @@ export class Provider {
       look()
     })
     try {
-      await within(done, what, 10_000)
+      await within(done, what, ms)
     } finally {
       if (look) {
         doc.off('update', look)
