@@ -6,6 +6,8 @@ import {
   Data,
   Join,
   Leave,
+  MemoryBroadcastHub,
+  MemoryBroadcastTransport,
   OnConnect,
   OnMessage,
   Session,
@@ -21,6 +23,7 @@ import {
   type TestApp,
   type TestAppOptions,
 } from 'enfilade/testing'
+import { ENFILADE_V1_MSGPACK, msgpack } from 'enfilade/msgpack'
 import { container, injectable } from 'tsyringe'
 import { reasonOf } from '../../support/open-client.js'
 
@@ -149,6 +152,15 @@ describe('a test app', () => {
       error.mockRestore()
     }
   })
+})
+
+it('two test apps that share a hub are as two processes with a broker between them', async () => {
+  const hub = new MemoryBroadcastHub()
+  const create = (): TestApp => start({ broadcastTransport: new MemoryBroadcastTransport(hub) })
+  const [ann, ben] = [await create().connect(), await create().connect()]
+  for (const client of [ann, ben]) await client.call('join', path)
+  await ann.call('say', path, 1)
+  expect(await ben.nextPush('said')).toMatchObject({ data: 1 })
 })
 
 describe('connect', () => {
@@ -359,6 +371,17 @@ describe('a test client', () => {
     expect(connection).toMatchObject({ isOpen: false, closeCode: 1006 })
     expect(app.counters.messages).toBe(1)
     expect(app.rooms.size).toBe(0)
+  })
+
+  it('chooses a codec by its sub-protocol', async () => {
+    const app = start({ codecs: [msgpack()] })
+    const ann = await app.connect({}, { codec: msgpack() })
+    expect(ann.protocol).toBe(ENFILADE_V1_MSGPACK)
+    await ann.call('join', path)
+    await ann.call('say', path, Uint8Array.of(1, 2))
+    expect(Uint8Array.from((await ann.nextPush('said')).data as Uint8Array)).toEqual(
+      Uint8Array.of(1, 2),
+    )
   })
 
   it('speaks with a codec of the app, or one of its own', async () => {
