@@ -42,6 +42,24 @@ describe('lib/', () => {
   })
 })
 
+it('what waits in an app asks its clock, so that a test can let the time pass', () => {
+  const folders = ['cluster', 'compile', 'documents', 'rooms', 'runtime', 'uws', 'validation']
+  const files = filesIn('lib').filter((path) => {
+    const [, folder = '', rest] = path.split('/')
+    return rest === undefined || folders.includes(folder)
+  })
+  expect(files.length).toBeGreaterThan(100)
+  const direct =
+    /(?<![\w.#])(setTimeout|setInterval|setImmediate)\(|performance\.now\(|Date\.now\(|timers\/promises/
+  const past = files.filter((path) => direct.test(read(path)))
+  // The end of a process is no app's, the others are what is used without an app.
+  expect(past.sort()).toEqual([
+    'lib/documents/document-timers.ts',
+    'lib/runtime/exit-signals.ts',
+    'lib/runtime/session.ts',
+  ])
+})
+
 it('nothing is left to be done later', () => {
   const marks = /\b(TODO|FIXME|XXX|HACK)\b/
   const paths = ['lib', 'docs', 'samples', 'scripts', 'benchmarks'].flatMap(filesIn)
