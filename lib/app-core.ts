@@ -33,6 +33,7 @@ import { Identity } from './runtime/identity.js'
 import { Lifecycle } from './runtime/lifecycle.js'
 import type { RuntimeLimits } from './runtime/limits.js'
 import { LiveConnection } from './runtime/live-connection.js'
+import { Streams } from './runtime/streams/streams.js'
 import { Memberships } from './runtime/memberships.js'
 import { Recovery } from './runtime/recovery.js'
 import { ReservedMessages } from './runtime/reserved-messages.js'
@@ -123,6 +124,7 @@ export function createCore(
   const counters = new WsCounters(managed, cluster?.node.counters)
   const events = new WsEvents((error) => logger.error({ err: error }, 'a listener failed'))
   const detours = new Detours(limits.backpressure.policy, pushKind)
+  const streams = new Streams({ clock, counters, logger, limit: limits.backpressure.limit })
   const fanOut: TopicFanOut = new TopicFanOut({
     publisher: publisherOf(native),
     backpressure: limits.backpressure,
@@ -156,7 +158,7 @@ export function createCore(
   })
   const host: AppHost = {
     limits: runtimeLimits(limits, compressFrom),
-    ...{ clock, encodings, logger, counters, events, rooms, server, turn, detours },
+    ...{ clock, encodings, logger, counters, events, rooms, server, turn, detours, streams },
     isProduction: process.env.NODE_ENV === 'production',
   }
   return {
@@ -271,7 +273,9 @@ function createRuntime(
     ...{ host, failures, documents: app.documents, transport, accessTimeout: timeout },
   })
   Object.assign(late, { hooks, identity, memberships, recovery, rosters, documents })
-  const reserved = new ReservedMessages({ identity, rosters, recovery, documents })
+  const reserved = new ReservedMessages({
+    ...{ identity, rosters, recovery, documents, streams: host.streams },
+  })
   const parts = { host, app, failures, reserved }
   const dispatcher = new Dispatcher(parts)
   const lifecycle = new Lifecycle({

@@ -260,10 +260,14 @@ function socketHandlers({ host }: Core, { dispatcher, lifecycle }: Runtime): Soc
     opened: (connection, revoked) => lifecycle.opened(connection, revoked),
     received: (connection, frame) => dispatcher.receive(connection, frame),
     pinged: (connection) => void dispatcher.countMessage(connection),
-    drained: (connection) => connection.drained(),
+    drained: (connection) => {
+      connection.drained()
+      host.streams.drained(connection)
+    },
     dropped: (connection) => connection.lost(),
     closed: (connection, code, reason) => {
       connection.forgetDetour()
+      host.streams.ended(connection)
       lifecycle.closed(connection, code, reason)
     },
   }

@@ -24,6 +24,7 @@ export { Rooms } from './decorators/rooms.js'
 export { Serial } from './decorators/serial.js'
 export { Server } from './decorators/server.js'
 export { Session } from './decorators/session.js'
+export { Stream } from './decorators/stream.js'
 export { Timeout } from './decorators/timeout.js'
 export { Use } from './decorators/use.js'
 
@@ -166,7 +167,11 @@ export type {
   TlsOptions,
   WsAppOptions,
 } from './options/options.js'
-export { publishRoute, type PublishingApp, type PublishRouteOptions } from './publish/publish-route.js'
+export {
+  publishRoute,
+  type PublishingApp,
+  type PublishRouteOptions,
+} from './publish/publish-route.js'
 export { MemoryPublishLedger, type PublishLedger } from './publish/publish-ledger.js'
 export type { WsAppRole } from './workers/app-role.js'
 export type { WorkerFigures, WorkerState, WorkerStatus } from './workers/worker-messages.js'

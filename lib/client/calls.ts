@@ -19,6 +19,11 @@ export class ConnectionLost extends WsClientError {
 
 interface PendingCall {
   isSent: boolean
+  /** For a reply that is a stream; it has begun with the first word of it. */
+  readonly onItem: CallLimits['onItem']
+  hasBegun: boolean
+  /** It may take its time from now on. */
+  readonly stopClock: () => void
   /** Runs at once, before any frame that came with the reply. */
   readonly onData: ((data: unknown) => void) | undefined
   readonly settle: () => void
@@ -31,6 +36,8 @@ export interface CallLimits {
   readonly timeout: number
   readonly signal?: AbortSignal | undefined
   readonly onData?: (data: unknown) => void
+  /** Takes the items of a reply that is a stream; it has to begin in time, then it may last. */
+  readonly onItem?: (data: unknown) => void
   /** It ended before its reply came. */
   readonly onGivenUp: () => void
 }
@@ -49,7 +56,8 @@ export class Calls {
     return ++this.#lastId
   }
 
-  open(id: number, { timeout, signal, onData, onGivenUp }: CallLimits): Promise<unknown> {
+  open(id: number, limits: CallLimits): Promise<unknown> {
+    const { timeout, signal, onData, onItem, onGivenUp } = limits
     return new Promise((resolve, reject) => {
       const giveUp = (error: unknown): void => {
         onGivenUp()
@@ -65,7 +73,10 @@ export class Calls {
         signal?.removeEventListener('abort', abort)
         this.#pending.delete(id)
       }
-      this.#pending.set(id, { isSent: false, onData, settle, resolve, reject })
+      this.#pending.set(id, {
+        ...{ isSent: false, hasBegun: false, onData, onItem },
+        ...{ stopClock: cancel, settle, resolve, reject },
+      })
       signal?.addEventListener('abort', abort, { once: true })
     })
   }
@@ -81,13 +92,33 @@ export class Calls {
     const call = this.#pending.get(reply.id)
     if (!call) return
     call.settle()
-    if ('error' in reply) {
+    if (call.onItem && !call.hasBegun && !('error' in reply)) {
+      call.reject(new WsClientError(400, 'The handler does not stream'))
+    } else if ('error' in reply) {
       const { code, message, details } = reply.error
       call.reject(new WsClientError(code, message, details))
     } else {
       call.onData?.(reply.data)
       call.resolve(reply.data)
     }
+  }
+
+  /** Something of a stream came: that it begins, or an item. */
+  item(body: { readonly id?: unknown; readonly data?: unknown }): void {
+    const call = this.#pending.get(body.id as number)
+    if (!call) return
+    call.stopClock()
+    call.hasBegun = true
+    if ('data' in body) call.onItem?.(body.data)
+  }
+
+  isSent(id: number): boolean {
+    return this.#pending.get(id)?.isSent === true
+  }
+
+  /** Nobody waits for it any more. */
+  forget(id: number): void {
+    this.#pending.get(id)?.settle()
   }
 
   reject(id: number, error: unknown): void {

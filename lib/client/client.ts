@@ -4,6 +4,7 @@ import type { WsFrame } from '../protocol/codec.js'
 import { fillPath } from '../protocol/path-params.js'
 import type { WsMessage, WsPush, WsReply } from '../protocol/records.js'
 import {
+  CREDIT_EVENT,
   PING_EVENT,
   RESERVED_PUSH,
   RESUME_EVENT,
@@ -22,6 +23,8 @@ import { Room, type RoomHost } from './room.js'
 import { Session } from './session.js'
 import { Subscriptions } from './subscriptions.js'
 import { isTransient, WsClientError } from './ws-client-error.js'
+import { Streams } from './streams.js'
+import type { StreamOptions } from './stream-call.js'
 import type { WsClient } from './ws-client.js'
 import type { RoomOptions, WsRoom } from './ws-room.js'
 
@@ -37,6 +40,7 @@ export class Client implements WsClient, RoomHost {
   readonly #outbox: Outbox
   readonly #handlers: PushHandlers
   readonly #session = new Session()
+  readonly #streams: Streams
   readonly #subscriptions = new Subscriptions()
   readonly #rooms = new Map<string, Room>()
   readonly #onStatus: Listeners<[WsStatus, WsClose?]>
@@ -48,6 +52,12 @@ export class Client implements WsClient, RoomHost {
     this.#calls = new Calls(platform)
     this.#outbox = new Outbox(settings.maxQueue)
     this.#handlers = new PushHandlers(platform.report)
+    this.#streams = new Streams({
+      ...{ platform, calls: this.#calls },
+      post: (message) => this.#postCall(message),
+      remove: (id) => this.#outbox.remove(id),
+      write: (message) => this.#write(message),
+    })
     this.#onStatus = new Listeners(platform.report)
     const hooks: ConnectorParts['hooks'] = {
       restore: (token) => this.#restore(token),
@@ -80,15 +90,26 @@ export class Client implements WsClient, RoomHost {
   ): Promise<Reply> {
     signal?.throwIfAborted()
     const id = this.#calls.nextId()
-    const frame = this.#encode({ event, path, data, id })
-    const refusal = this.#refusal(frame)
-    if (refusal) throw refusal
     const onGivenUp = (): void => this.#outbox.remove(id)
-    const reply = this.#calls.open(id, { timeout, signal, onGivenUp })
-    if (!this.#post({ event, path, frame, id })) {
-      this.#calls.reject(id, new WsClientError(429, 'Too many messages wait for the connection'))
+    const reply = this.#calls.open(id, { timeout, signal, onGivenUp }) as Promise<Reply>
+    try {
+      const refusal = this.#postCall({ event, path, data, id })
+      if (refusal) this.#calls.reject(id, refusal)
+    } catch (error) {
+      this.#calls.reject(id, error)
     }
-    return reply as Promise<Reply>
+    return reply
+  }
+
+  stream<Item = unknown>(
+    event: string,
+    path: string,
+    data?: unknown,
+    options: StreamOptions = {},
+  ): AsyncIterableIterator<Item, undefined> {
+    const limits = { timeout: this.settings.rpcTimeout, ...options }
+    const items: unknown = this.#streams.create({ event, path, data }, limits)
+    return items as AsyncIterableIterator<Item, undefined>
   }
 
   on<Data = unknown>(event: string, path: string, handler: PushHandler<Data>): () => void {
@@ -197,6 +218,15 @@ export class Client implements WsClient, RoomHost {
     return new WsClientError(413, `Larger than the ${maxPayload} bytes that the server takes`)
   }
 
+  /** @returns why it cannot be sent, now or later */
+  #postCall(message: WsMessage & { readonly id: number }): WsClientError | undefined {
+    const { event, path, id } = message
+    const frame = this.#encode(message)
+    const refusal = this.#refusal(frame)
+    if (refusal || this.#post({ event, path, frame, id })) return refusal
+    return new WsClientError(429, 'Too many messages wait for the connection')
+  }
+
   #post(letter: Letter): boolean {
     if (this.status !== 'open') return this.#outbox.add(letter)
     this.#connector.link?.send(letter.frame)
@@ -232,15 +262,18 @@ export class Client implements WsClient, RoomHost {
 
   /** What the server says of the connection itself. */
   #obey({ event, data }: WsPush): void {
-    if (event === RESERVED_PUSH.WELCOME) {
+    if (event === RESERVED_PUSH.ITEM) this.#calls.item(data as object)
+    else if (event === RESERVED_PUSH.WELCOME) {
       this.#session.welcome(data ?? {})
       this.#connector.startHeartbeat()
     } else if (event === RESERVED_PUSH.CLOSING) {
       const { retryAfter } = (data ?? {}) as Partial<WsClosing>
       if (typeof retryAfter === 'number') this.#connector.stayAway(retryAfter)
-    } else if (event === RESERVED_PUSH.ERROR && isExpiry(data)) {
+    } else if (event === RESERVED_PUSH.ERROR && isAbout(data, 401, TOKEN_EVENT)) {
       // When it fails, the server closes: nobody has to be told twice.
       this.refreshToken().catch(() => undefined)
+    } else if (event === RESERVED_PUSH.ERROR && isAbout(data, 429, CREDIT_EVENT)) {
+      this.#streams.refused()
     }
   }
 
@@ -340,8 +373,8 @@ function refuseBytes(_key: string, value: unknown): unknown {
   return value
 }
 
-/** `$error` about a `$token` that was good: the session runs out. */
-function isExpiry(data: unknown): boolean {
+/** Whether an `$error` is this one. About a `$token` that was good, 401 says that the session runs out. */
+function isAbout(data: unknown, wanted: number, about: string): boolean {
   const { code, event } = (data ?? {}) as { code?: unknown; event?: unknown }
-  return code === 401 && event === TOKEN_EVENT
+  return code === wanted && event === about
 }

@@ -10,6 +10,7 @@ export {
 export type { CallOptions } from './calls.js'
 export type { PushHandler } from './push-handlers.js'
 export type { RosterChange } from './roster.js'
+export type { StreamOptions } from './stream-call.js'
 export type { WsStatus } from './connector.js'
 export type { WsClose } from './link.js'
 export type { WebSocketClass, WebSocketLike } from './platform.js'
@@ -27,6 +28,7 @@ export type {
 export { CLOSE_CODES } from '../protocol/close-codes.js'
 export { defineChannel } from '../protocol/channel.js'
 export type {
+  CallAnswer,
   CallData,
   CallName,
   CallReply,
@@ -35,6 +37,8 @@ export type {
   PresenceState,
   PushData,
   PushName,
+  StreamItem,
+  StreamName,
 } from '../protocol/channel.js'
 export { fillPath, type PathParams } from '../protocol/path-params.js'
 export type { WsParams, WsPush } from '../protocol/records.js'

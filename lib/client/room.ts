@@ -10,6 +10,7 @@ import { PresenceSender } from './presence-sender.js'
 import type { PushHandler } from './push-handlers.js'
 import { RoomHistory } from './room-history.js'
 import { Roster, type RosterChange } from './roster.js'
+import type { StreamOptions } from './stream-call.js'
 import { isTransient } from './ws-client-error.js'
 import type { RoomGap, RoomLeft, WsRoomStatus } from './ws-room.js'
 
@@ -20,6 +21,12 @@ export interface RoomHost {
   readonly isClosed: boolean
   call(event: string, path: string, data?: unknown, options?: CallOptions): Promise<unknown>
   send(event: string, path: string, data?: unknown): boolean
+  stream(
+    event: string,
+    path: string,
+    data?: unknown,
+    options?: StreamOptions,
+  ): AsyncIterableIterator<unknown, undefined>
   on(event: string, path: string, handler: PushHandler): () => void
   /**
    * Like `call`, but before everything that waits, while a connection is being restored.
@@ -103,6 +110,14 @@ export class Room {
 
   call(event: string, data?: unknown, options?: CallOptions): Promise<unknown> {
     return this.#host.call(event, this.path, data, options)
+  }
+
+  stream(
+    event: string,
+    data?: unknown,
+    options?: StreamOptions,
+  ): AsyncIterableIterator<unknown, undefined> {
+    return this.#host.stream(event, this.path, data, options)
   }
 
   send(event: string, data?: unknown): boolean {

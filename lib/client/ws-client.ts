@@ -4,6 +4,7 @@ import type { CallOptions } from './calls.js'
 import type { WsStatus } from './connector.js'
 import type { WsClose } from './link.js'
 import type { PushHandler } from './push-handlers.js'
+import type { StreamOptions } from './stream-call.js'
 import type { AnyContract, RoomOptions, WsRoom } from './ws-room.js'
 
 /** A connection to a server, through all its losses. */
@@ -30,6 +31,21 @@ export interface WsClient {
     data?: unknown,
     options?: CallOptions,
   ): Promise<Reply>
+  /**
+   * Reads a reply that is a stream, item by item: `for await (const row of client.stream('rows', '/table'))`.
+   * It is asked for with the first item. A `break` ends it, at the server too. No more than a window of
+   * items comes before it is taken.
+   *
+   * @throws RangeError for a window that is none
+   * @returns items that can be read once. It throws what `call` rejects with; 400 when the handler does not
+   * stream; 503 when the connection is lost
+   */
+  stream<Item = unknown>(
+    event: string,
+    path: string,
+    data?: unknown,
+    options?: StreamOptions,
+  ): AsyncIterableIterator<Item, undefined>
   /**
    * Hears pushes of an event.
    *

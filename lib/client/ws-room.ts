@@ -1,4 +1,5 @@
 import type {
+  CallAnswer,
   CallData,
   CallName,
   CallReply,
@@ -6,10 +7,13 @@ import type {
   PresenceState,
   PushData,
   PushName,
+  StreamItem,
+  StreamName,
 } from '../protocol/channel.js'
 import type { WsPush } from '../protocol/records.js'
 import type { WsMember } from '../protocol/v1.js'
 import type { CallOptions } from './calls.js'
+import type { StreamOptions } from './stream-call.js'
 import type { RosterChange } from './roster.js'
 
 /** The contract of a room that is named by its path alone: anything goes. */
@@ -73,7 +77,12 @@ export interface WsRoom<C extends ChannelContract = AnyContract> {
   call<E extends CallName<C>>(
     event: E,
     ...args: [...CallData<C, E>, options?: CallOptions]
-  ): Promise<CallReply<C, E>>
+  ): Promise<CallAnswer<C, E>>
+  /** As `client.stream`, on the path of the room. */
+  stream<E extends StreamName<C>>(
+    event: E,
+    ...args: [...CallData<C, E>, options?: StreamOptions]
+  ): AsyncIterableIterator<StreamItem<C, E>, undefined>
   /** As `client.send`, on the path of the room. */
   send<E extends CallName<C>>(event: E, ...data: CallData<C, E>): boolean
   /** Hears pushes to the room, each once and in order. Returns how to stop. */

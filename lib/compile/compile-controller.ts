@@ -1,5 +1,5 @@
 import type { Problems } from '../errors/problems.js'
-import type { MethodRecord, RoomHookRecord } from '../metadata/records.js'
+import type { Constructor, MethodRecord, RoomHookRecord } from '../metadata/records.js'
 import type { WsRoomManager } from '../rooms/ws-room-manager.js'
 import type { RouteTable } from '../routing/route-table.js'
 import { compileRoomMatcher } from '../routing/room-pattern.js'
@@ -18,6 +18,7 @@ import type { InstanceProvider, Providers } from './providers.js'
 import { readControllerOptions, type CompiledControllerOptions } from './controller-options.js'
 import { compileRateLimit, readTimeout, untilDeadline, type Wrapper } from './handler-limits.js'
 import { withDeadline } from '../runtime/deadline.js'
+import { isAsyncGenerator, withStream } from '../runtime/streams/with-stream.js'
 import { readEffects, withEffects } from './room-effects.js'
 
 /** What compiling gathers. */
@@ -147,6 +148,9 @@ function compileMethod(parts: ControllerParts, method: MethodRecord): void {
   )
   const hooks = method.roomHooks.flatMap((hook) => readRoomHook(parts, hook, where) ?? [])
   checkDecorators(method, where, problems)
+  if (method.broadcasts.length > 0 && mayStream(definition.type, method)) {
+    problems.add(where, '@Broadcast of a stream', 'broadcast each item by hand, with @Rooms()')
+  }
   const uses = usesOf(method, addresses, hooks)
   const readers = compileArguments({ type: definition.type, method, where, uses, problems })
   const call = compileInvocation(provider, method.name, readers)
@@ -160,7 +164,9 @@ function compileMethod(parts: ControllerParts, method: MethodRecord): void {
   const composed = compose(middleware, withEffects(core, effects, target))
   const timed = timeout > 0 ? withDeadline(composed, timeout) : composed
   const limited = compileRateLimit(method, where, problems)?.(timed) ?? timed
-  const run = parts.limitRate?.(limited) ?? limited
+  const isStream = mayStream(definition.type, method)
+  const streamed = isStream ? withStream(limited, timeout) : limited
+  const run = parts.limitRate?.(streamed) ?? streamed
   const serialKey = parts.serialKey ?? (method.serial ? {} : undefined)
   const { broadcastWindow } = parts
   const owner = { handler: where, broadcastWindow }
@@ -223,6 +229,11 @@ function usesOf(
   ]
 }
 
+/** Whether a handler may return a stream. */
+function mayStream(type: Constructor, { name, stream }: MethodRecord): boolean {
+  return stream === true || isAsyncGenerator(findMethod(type, name))
+}
+
 /** Decorators that say something about a handler, on a method that is none. */
 function checkDecorators(method: MethodRecord, where: string, problems: Problems): void {
   if (method.documentHooks.length > 0) {
@@ -236,6 +247,7 @@ function checkDecorators(method: MethodRecord, where: string, problems: Problems
     ...method.memberships.map(({ kind }) => (kind === 'join' ? 'Join' : 'Leave')),
     ...method.broadcasts.map(() => 'Broadcast'),
     ...(method.serial ? ['Serial'] : []),
+    ...(method.stream === true ? ['Stream'] : []),
     ...(method.timeout === undefined ? [] : ['Timeout']),
     ...(method.rateLimit === undefined ? [] : ['RateLimit']),
   ]

@@ -73,6 +73,8 @@ export interface MethodRecord {
   readonly middleware: unknown[]
   readonly parameters: ParameterRecord[]
   serial: boolean
+  /** Whether `@Stream` says that it may return a stream. */
+  stream?: boolean
   /** What `@Timeout` was given. */
   timeout?: unknown
   /** What `@RateLimit` was given. */

@@ -1,7 +1,8 @@
 /**
  * What travels over a channel. A type only: nothing of it is there at run time.
  *
- * - `calls`: what clients send, by event: a function of the data, whose return type is the reply
+ * - `calls`: what clients send, by event: a function of the data, whose return type is the reply; an
+ *   `AsyncIterable` of items for a stream
  * - `pushes`: what the server sends to the room, by event
  * - `presence`: the state that every member shows the others
  */
@@ -70,6 +71,23 @@ export type CallData<C extends ChannelContract, E extends string> =
 /** The reply to a call. */
 export type CallReply<C extends ChannelContract, E extends string> =
   CallOf<C, E> extends (...data: never[]) => infer Reply ? Reply : never
+
+/** What a caller gets: the reply, or the items of a stream as one list. */
+export type CallAnswer<C extends ChannelContract, E extends string> =
+  CallReply<C, E> extends AsyncIterable<infer Item> ? Item[] : CallReply<C, E>
+
+/** An item of a call whose reply is a stream; anything where the contract says nothing. */
+export type StreamItem<C extends ChannelContract, E extends string> =
+  CallReply<C, E> extends AsyncIterable<infer Item> ? Item : unknown
+
+/** The events of a channel's calls whose replies are streams, or may be. */
+export type StreamName<C extends ChannelContract> = {
+  [E in CallName<C>]: CallReply<C, E> extends AsyncIterable<unknown>
+    ? E
+    : unknown extends CallReply<C, E>
+      ? E
+      : never
+}[CallName<C>]
 
 /** The data of a push. */
 export type PushData<C extends ChannelContract, E extends string> =

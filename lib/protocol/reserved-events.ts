@@ -10,6 +10,7 @@ export const RESERVED_PUSH = {
   LEFT: '$left',
   GAP: '$gap',
   PRESENCE: '$presence',
+  ITEM: '$item',
 } as const
 
 /** The reserved event by which a client asks for a sign of life. */
@@ -26,3 +27,12 @@ export const DOCUMENT_EVENT = '$document'
 
 /** The reserved event by which a client continues its session. */
 export const RESUME_EVENT = '$resume'
+
+/** The reserved event by which a client asks for a reply that is a stream. */
+export const STREAM_EVENT = '$stream'
+
+/** The reserved event by which a client says how many items of a stream it has room for. */
+export const CREDIT_EVENT = '$credit'
+
+/** The reserved event by which a client ends a stream. */
+export const CANCEL_EVENT = '$cancel'

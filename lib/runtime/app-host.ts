@@ -4,6 +4,7 @@ import type { Encodings } from '../rooms/encodings/encodings.js'
 import type { WsRoomManager } from '../rooms/ws-room-manager.js'
 import type { Detours } from './detours.js'
 import type { RuntimeLimits } from './limits.js'
+import type { Streams } from './streams/streams.js'
 import type { TurnQueue } from './turn-queue.js'
 import type { WsConnection } from './ws-connection.js'
 import type { WsCounters } from './ws-counters.js'
@@ -21,6 +22,8 @@ export interface AppHost {
   readonly rooms: WsRoomManager<WsConnection>
   readonly server: WsServer
   readonly turn: TurnQueue
+  /** Replies that are streams. */
+  readonly streams: Streams
   /** The connections that read too slowly. */
   readonly detours: Detours
   /** Whether error replies may help with hints about the app. */

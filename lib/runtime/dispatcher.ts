@@ -4,7 +4,14 @@ import { CLOSE_CODES } from '../protocol/close-codes.js'
 import type { WsFrame } from '../protocol/codec.js'
 import { MessageFault, readMessage } from '../protocol/read-message.js'
 import type { WsMessage } from '../protocol/records.js'
-import { PING_EVENT, RESERVED_PREFIX, TOKEN_EVENT } from '../protocol/reserved-events.js'
+import {
+  CANCEL_EVENT,
+  CREDIT_EVENT,
+  PING_EVENT,
+  RESERVED_PREFIX,
+  STREAM_EVENT,
+  TOKEN_EVENT,
+} from '../protocol/reserved-events.js'
 import type { AppHost } from './app-host.js'
 import { AddressBuckets } from './address-buckets.js'
 import { clip } from './clip.js'
@@ -14,6 +21,7 @@ import { tooMany } from './handler-buckets.js'
 import type { LiveConnection } from './live-connection.js'
 import type { ReservedMessages } from './reserved-messages.js'
 import { takeToken } from './rate-limiter.js'
+import { readStreamRequest } from './streams/stream-request.js'
 import type { CompiledApp, Route } from './route.js'
 import { WsContext } from './ws-context.js'
 
@@ -63,6 +71,7 @@ export class Dispatcher {
   handle(connection: LiveConnection, frame: WsFrame): void {
     const message = this.#decode(connection, frame)
     if (message instanceof MessageFault) this.#refuseFault(connection, message)
+    else if (message.event === STREAM_EVENT) this.#openStream(connection, message, frame)
     else if (message.event.startsWith(RESERVED_PREFIX)) this.#handleReserved(connection, message)
     else this.#route(connection, message, frame)
   }
@@ -156,7 +165,7 @@ export class Dispatcher {
   }
 
   #handleReserved(connection: LiveConnection, message: WsMessage): void {
-    const refusal = message.event === PING_EVENT ? undefined : this.#refusal(connection)
+    const refusal = ALWAYS.has(message.event) ? undefined : this.#refusal(connection)
     if (refusal) {
       this.#failures.ofMessage(connection, message, refusal)
       return
@@ -168,7 +177,17 @@ export class Dispatcher {
     }
   }
 
-  #route(connection: LiveConnection, message: WsMessage, frame: WsFrame): void {
+  #openStream(connection: LiveConnection, message: WsMessage, frame: WsFrame): void {
+    try {
+      const { message: inner, credit } = readStreamRequest(message)
+      this.#route(connection, inner, frame, credit)
+    } catch (error) {
+      this.#failures.ofMessage(connection, message, error)
+    }
+  }
+
+  /** @param credit the items that a stream may begin with, when the caller has asked for one */
+  #route(connection: LiveConnection, message: WsMessage, frame: WsFrame, credit?: number): void {
     const { event, path } = message
     const matched = this.#app.match(event, path)
     if (!matched) {
@@ -189,6 +208,7 @@ export class Dispatcher {
     const { data, id } = message
     const parts = { event, path, params, rawParams, data, id, raw: frame }
     const context = new WsContext(this.#host, 'message', connection, route, parts)
+    if (credit !== undefined) context.streamCredit = credit
     if (route.serialKey) this.#runInTurn(connection, route, context, route.serialKey)
     else void this.#run(connection, route, context)
   }
@@ -292,6 +312,9 @@ export class Dispatcher {
     for (const resolve of waiting) resolve()
   }
 }
+
+/** What a connection may send whatever it waits for: streams could not end otherwise. */
+const ALWAYS: ReadonlySet<string> = new Set([PING_EVENT, CREDIT_EVENT, CANCEL_EVENT])
 
 /** A message that came by a former socket has lost its id with it: the new one has ids of its own. */
 function isAnothers({ socket }: LiveConnection, former: LiveConnection['socket']): boolean {

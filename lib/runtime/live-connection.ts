@@ -294,9 +294,19 @@ export class LiveConnection extends WsConnection implements SlowConnection {
 
   #answer(reply: WsReply): boolean {
     if (!this.socket) return false
-    const { turn, counters } = this.#host
     const frame = this.encoding.codec.encode(reply)
-    counters.replies++
+    this.#host.counters.replies++
+    return this.writeInTurn(frame)
+  }
+
+  /**
+   * Hands a frame to the socket with all else that the turn has for it, in order; it is not dropped.
+   *
+   * @returns whether the connection is open
+   */
+  writeInTurn(frame: WsFrame): boolean {
+    if (!this.socket) return false
+    const { turn } = this.#host
     // uWebSockets.js joins what is sent while a message is handled; later it writes each by itself.
     if (turn.corked === this && !turn.holds(this)) return this.#writeAfterReplies(frame, KEPT)
     if (this.#late) {

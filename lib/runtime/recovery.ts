@@ -277,6 +277,7 @@ export class Recovery {
   /** The client is back before its former socket was known to be dead. */
   #cut(connection: LiveConnection, socket: ConnectionSocket): void {
     const { host, bind } = this.#parts
+    host.streams.ended(connection)
     connection.flush()
     connection.forgetDetour()
     connection.socket = undefined

@@ -1,6 +1,8 @@
 import { WsError } from '../errors/ws-error.js'
 import type { WsMessage } from '../protocol/records.js'
 import {
+  CANCEL_EVENT,
+  CREDIT_EVENT,
   DOCUMENT_EVENT,
   PING_EVENT,
   PRESENCE_EVENT,
@@ -14,6 +16,7 @@ import type { Identity } from './identity.js'
 import type { LiveConnection } from './live-connection.js'
 import type { Recovery } from './recovery.js'
 import type { RoomRosters } from './room-rosters.js'
+import type { Streams } from './streams/streams.js'
 
 const NOT_RESUMED: WsResumed = { resumed: false, rooms: {} }
 
@@ -21,6 +24,7 @@ const NOT_RESUMED: WsResumed = { resumed: false, rooms: {} }
 export interface ReservedParts {
   readonly identity: Identity
   readonly rosters: RoomRosters
+  readonly streams: Streams
   readonly recovery?: Recovery | undefined
   readonly documents?: DocumentTraffic | undefined
 }
@@ -38,7 +42,7 @@ export class ReservedMessages {
    * @throws WsError 400 for what clients may not send
    */
   handle(connection: LiveConnection, message: WsMessage): unknown {
-    const { recovery, rosters, documents } = this.#parts
+    const { recovery, rosters, streams, documents } = this.#parts
     switch (message.event) {
       case PING_EVENT:
         return null
@@ -48,6 +52,12 @@ export class ReservedMessages {
         return recovery ? recovery.resume(connection, message) : NOT_RESUMED
       case PRESENCE_EVENT:
         return rosters.take(connection, message)
+      case CREDIT_EVENT:
+        streams.credit(connection, message)
+        return null
+      case CANCEL_EVENT:
+        streams.cancel(connection, message)
+        return null
       case DOCUMENT_EVENT:
         if (!documents) throw new WsError(404, 'There are no documents')
         documents.take(connection, message)

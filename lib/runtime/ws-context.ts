@@ -68,6 +68,13 @@ export class WsContext<S = unknown> {
   readonly data: unknown
   readonly id: WsMessageId | undefined
   readonly raw: WsFrame
+  /**
+   * How many items a stream may begin with, when the caller has asked for one; not declared with a
+   * value, since most messages are none.
+   *
+   * @internal
+   */
+  declare streamCredit?: number
   /** Made when somebody asks for the signal, or the time is over. */
   #deadline: AbortController | undefined
   readonly #host: AppHost
@@ -146,6 +153,15 @@ export class WsContext<S = unknown> {
   /** @internal */
   get clock(): Clock {
     return this.#host.clock
+  }
+
+  /**
+   * Sends what the handler returned as a stream.
+   *
+   * @internal
+   */
+  stream(items: AsyncIterable<unknown>, timeout: number): Promise<unknown> {
+    return this.#host.streams.run(this, items, timeout)
   }
 
   /** What `authorize` returned. */

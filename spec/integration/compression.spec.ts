@@ -99,7 +99,10 @@ describe('the option compression', () => {
   it('is warned of when it is on, since each member costs a compression', async () => {
     const { logger } = await start({ threshold: 10 })
     expect(logger.entries.filter(({ level }) => level === 'warn')).toMatchObject([
-      { fields: { threshold: 10 }, message: expect.stringContaining('for each member') as string },
+      {
+        fields: { threshold: 10 },
+        message: expect.stringContaining('for each member') as unknown as string,
+      },
     ])
     expect((await start(false)).logger.entries).toEqual([])
   })

@@ -28,7 +28,9 @@ export function createRuntime(
     admitted: (connection) => lifecycle.admit(connection),
     ...parts,
   })
-  const reserved = new ReservedMessages({ identity, rosters: new RoomRosters([], host.rooms) })
+  const { streams } = host
+  const rosters = new RoomRosters([], host.rooms)
+  const reserved = new ReservedMessages({ identity, rosters, streams })
   const dispatcher = new Dispatcher({ host, app, failures, reserved })
   const tokenTimeout = 10_000
   const lifecycle = new Lifecycle({ host, app, dispatcher, failures, tokenTimeout })

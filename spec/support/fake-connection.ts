@@ -9,6 +9,7 @@ import type { ConnectionSocket } from '../../lib/runtime/connection-socket.js'
 import type { RuntimeLimits } from '../../lib/runtime/limits.js'
 import { Detours } from '../../lib/runtime/detours.js'
 import { LiveConnection, type ConnectionIdentity } from '../../lib/runtime/live-connection.js'
+import { Streams } from '../../lib/runtime/streams/streams.js'
 import { TurnQueue } from '../../lib/runtime/turn-queue.js'
 import type { WsConnection } from '../../lib/runtime/ws-connection.js'
 import { WsCounters } from '../../lib/runtime/ws-counters.js'
@@ -85,12 +86,17 @@ export interface HostParts extends Partial<Omit<AppHost, 'limits'>> {
 export function createHost({ limits, codec = jsonCodec, ...parts }: HostParts = {}): AppHost {
   const { maxPayload, idleTimeout, maxDepth, backpressure, rateLimit, maxInFlight } = DEFAULT_LIMITS
   const encodings = parts.encodings ?? new Encodings(codec)
+  const counters = parts.counters ?? new WsCounters()
   const rooms = parts.rooms ?? new WsRoomManager<WsConnection>()
   return {
     clock: systemClock,
     encodings,
     logger: silentLogger,
-    counters: new WsCounters(),
+    counters,
+    streams: new Streams({
+      ...{ clock: systemClock, counters, logger: silentLogger },
+      limit: backpressure.limit,
+    }),
     events: new WsEvents((error) => {
       throw error
     }),
