@@ -9,6 +9,7 @@ const USERS = ['ann', 'ben', 'cat']
 type Step =
   | { do: 'enter' | 'leave' | 'lose'; connection: number }
   | { do: 'show'; connection: number; state: number }
+  | { do: 'elsewhere'; connection: number; connections: number | undefined }
   | { do: 'tell' }
   | { do: 'wait'; by: number }
 
@@ -16,6 +17,10 @@ const connection = fc.integer({ min: 0, max: 8 })
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ do: fc.constantFrom('enter', 'enter', 'leave', 'lose'), connection }),
   fc.record({ do: fc.constant('show'), connection, state: fc.integer() }),
+  fc.record({
+    ...{ do: fc.constant('elsewhere' as const), connection },
+    connections: fc.option(fc.nat({ max: 2 }), { nil: undefined }),
+  }),
   fc.constant({ do: 'tell' }),
   fc.record({ do: fc.constant('wait'), by: fc.integer({ min: 1, max: GRACE }) }),
 )
@@ -37,7 +42,14 @@ class View {
 
 /** A room, with what everybody in it has been told. */
 class World {
-  readonly roster = new Roster()
+  readonly roster = new Roster({
+    connections: (id, connections) => this.reported.set(id, connections),
+    show: () => undefined,
+  })
+  /** How many connections members have in this process, as others were told. */
+  readonly reported = new Map<string, number | undefined>()
+  /** How many they have in others. */
+  readonly elsewhere = new Map<string, number>()
   readonly views = new Map<string, View>()
   /** Who has which connection, and until when it stays without. */
   readonly present = new Map<string, { connections: Set<string>; until: number }>()
@@ -55,10 +67,36 @@ class World {
         .members()
         .map(({ id }) => id)
         .sort(),
-    ).toEqual([...this.present.keys()].sort())
+    ).toEqual(this.ids())
+    for (const [user, connections] of this.reported) {
+      expect(this.present.get(user)?.connections.size).toBe(connections)
+    }
+  }
+
+  ids(): string[] {
+    return [...new Set([...this.present.keys(), ...this.elsewhere.keys()])].sort()
+  }
+
+  /** Whether a member has a connection anywhere: else it may look as before. */
+  isThere(user: string): boolean {
+    const here = this.present.get(user)?.connections.size ?? 0
+    return here + (this.elsewhere.get(user) ?? 0) > 0
   }
 
   move(one: Exclude<Step, { do: 'tell' | 'wait' }>): void {
+    if (one.do !== 'elsewhere') {
+      this.act(one)
+      return
+    }
+    const user = USERS[one.connection % USERS.length] as string
+    const { connections } = one
+    const state = this.roster.members().find(({ id }) => id === user)?.state ?? null
+    this.roster.setElsewhere(user, connections === undefined ? undefined : { connections, state })
+    if (connections === undefined) this.elsewhere.delete(user)
+    else this.elsewhere.set(user, connections)
+  }
+
+  act(one: Exclude<Step, { do: 'tell' | 'wait' | 'elsewhere' }>): void {
     const id = `c${one.connection}`
     const user = USERS[one.connection % USERS.length] as string
     const isHere = this.views.has(id)
@@ -69,7 +107,7 @@ class World {
   }
 
   enter(id: string, user: string): void {
-    const wasMember = this.present.has(user)
+    const wasMember = this.ids().includes(user)
     const { joined } = this.roster.enter(id, user)
     expect(joined !== undefined).toBe(!wasMember)
     if (joined) for (const view of this.views.values()) view.apply({ join: [joined] })
@@ -109,13 +147,13 @@ it('everybody sees the roster as it is, once all has been told, whatever came be
       world.tell()
       const members = world.roster.members()
       for (const view of world.views.values()) {
-        const seen = [...view.members.values()].filter(
-          ({ id }) => world.present.get(id)!.connections.size > 0,
-        )
-        const there = members.filter(({ id }) => world.present.get(id)!.connections.size > 0)
+        const seen = [...view.members.values()].filter(({ id }) => world.isThere(id))
+        const there = members.filter(({ id }) => world.isThere(id))
         expect(seen.sort(byId)).toEqual(there.sort(byId))
         expect([...view.members.keys()].sort()).toEqual(members.map(({ id }) => id).sort())
       }
+      for (const user of USERS) world.roster.setElsewhere(user, undefined)
+      world.elsewhere.clear()
       world.wait(GRACE + 1)
       world.tell()
       const left = [...world.present].filter(([, { connections }]) => connections.size > 0)
