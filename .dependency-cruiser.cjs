@@ -134,6 +134,10 @@ const soleImporters = {
     only: ['transports/nats'],
     why: 'Who has no NATS does not install its client.',
   },
+  '@nats-io/jetstream': {
+    only: ['transports/nats'],
+    why: 'Who has no NATS does not install its client.',
+  },
   jose: { only: ['jwt'], why: 'Who has no JWTs does not install it.' },
   react: { only: ['react'], why: 'Who has no React does not install it.' },
   msgpackr: { only: ['msgpack'], why: 'Who has no MessagePack does not install it.' },

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe } from '@jest/globals'
 import { MemoryHistory } from 'enfilade'
+import { JetStreamHistory } from 'enfilade/nats'
 import { RedisHistory } from 'enfilade/redis'
-import { Broker, hasBroker, REDIS } from '../support/broker.js'
+import { Broker, hasBroker, JETSTREAM, REDIS } from '../support/broker.js'
 import { RedisCluster } from '../support/redis-cluster.js'
 import { describeHistory, type ConnectedHistories } from './history.contract.js'
 
@@ -52,5 +53,19 @@ redis('with Redis Cluster', () => {
         const nodes = cluster.ports.map((port) => ({ host: '127.0.0.1', port }))
         return new RedisHistory({ cluster: nodes })
       }),
+  })
+})
+
+const nats = hasBroker(JETSTREAM) ? describe : describe.skip
+
+nats('with NATS JetStream', () => {
+  let broker: Broker
+  beforeAll(async () => void (broker = await Broker.start(JETSTREAM)))
+  afterAll(() => broker.stop())
+  describeHistory('JetStreamHistory', {
+    create: (count): Promise<ConnectedHistories> => {
+      const options = { servers: `127.0.0.1:${broker.port}`, storage: 'memory' } as const
+      return connected(count, () => new JetStreamHistory(options))
+    },
   })
 })

@@ -43,6 +43,12 @@ export const NATS: BrokerProgram = {
   arguments: (port) => ['--addr', '127.0.0.1', '--port', String(port)],
 }
 
+export const JETSTREAM: BrokerProgram = {
+  ...NATS,
+  name: 'NATS JetStream',
+  arguments: (port, folder) => [...NATS.arguments(port, folder), '--jetstream', '-sd', folder],
+}
+
 /** Whether a program is there. On CI it has to be. */
 export function hasBroker({ command }: BrokerProgram): boolean {
   const { error } = spawnSync(command, ['--version'], { stdio: 'ignore' })

@@ -1,6 +1,7 @@
 import {
   connect,
   errors,
+  type Msg,
   type NatsConnection,
   type NodeConnectionOptions,
   type Subscription,
@@ -9,7 +10,7 @@ import type { BroadcastSession, BrokerMessage, SessionEvents } from '../managed/
 import type { ResolvedNatsOptions } from './nats-options.js'
 
 /** What the client must leave to the transport: a connection that is lost is not repaired. */
-const OURS = {
+export const OURS = {
   reconnect: false,
   waitOnFirstConnect: false,
   /** Local members have been served: what comes back would be dropped. */
@@ -33,7 +34,8 @@ export async function connectNats(
   return new NatsSession(connection, prefix, events)
 }
 
-class NatsSession implements BroadcastSession {
+/** A connection to NATS: each channel is a subject. */
+export class NatsSession implements BroadcastSession {
   readonly maxPayload: number
   readonly #connection: NatsConnection
   readonly #prefix: string
@@ -88,13 +90,19 @@ class NatsSession implements BroadcastSession {
     void this.#connection.close()
   }
 
+  /** What a message says; `undefined` for nothing. */
+  protected read(message: Msg): string | undefined {
+    return message.string()
+  }
+
   #listen(channel: string): string {
     const subject = this.#subject(channel)
     // After an unsubscribe that failed it may still be there.
     this.#subscriptions.get(channel)?.unsubscribe()
     const subscription = this.#connection.subscribe(subject, {
       callback: (error, message) => {
-        if (!error) this.#events.message(channel, message.string())
+        const text = error ? undefined : this.read(message)
+        if (text !== undefined) this.#events.message(channel, text)
       },
     })
     this.#subscriptions.set(channel, subscription)
