@@ -1,48 +1,17 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals'
-import type { BrowserContext, Page, WebSocketRoute } from 'playwright-core'
-import { describeInBrowser } from '../support/browser.js'
-import { LossyProxy } from '../support/lossy-proxy.js'
-import { watchFaults } from '../support/page-faults.js'
-import { startSample, type Sample } from '../support/sample.js'
+import { expect, it } from '@jest/globals'
+import type { Page, WebSocketRoute } from 'playwright-core'
+import { describeSample, wake, type WindowOptions } from '../support/sample-windows.js'
 
-describeInBrowser('the chat page, when the connection is lost', (browser) => {
-  let sample: Sample
-  let proxy: LossyProxy
-  let contexts: BrowserContext[] = []
-  let tests = 0
-  const faults: string[] = []
-
-  beforeAll(async () => {
-    sample = await startSample('02-chat')
-    proxy = await LossyProxy.open(sample.port)
-  })
-  afterAll(async () => {
-    await proxy.close()
-    await sample.child.stop()
-  })
-  beforeEach(() => {
-    tests++
-    contexts = []
-    proxy.restore()
-  })
-  afterEach(async () => {
-    await Promise.all(contexts.map((context) => context.close()))
-    expect(faults.splice(0)).toEqual([])
-  })
-
-  /** In a window of its own, so that one may be offline while the others are not. */
-  const enter = async (name: string, prepare?: (page: Page) => Promise<void>): Promise<Page> => {
-    const context = await browser().newContext()
-    context.setDefaultTimeout(10_000)
-    contexts.push(context)
-    const page = await context.newPage()
-    watchFaults(page, faults)
-    await prepare?.(page)
-    const port = name === 'Ben' ? proxy.port : sample.port
-    await page.goto(`http://localhost:${port}/#room%20${tests}`)
+describeSample('the chat page, when the connection is lost', '02-chat', (windows) => {
+  const enter = async (name: string, options?: WindowOptions): Promise<Page> => {
+    const room = `room ${windows.test}`
+    const page = await windows.open(`#${encodeURIComponent(room)}`, {
+      lossy: name === 'Ben',
+      ...options,
+    })
     await page.getByLabel('Your name').fill(name)
     await page.getByRole('button', { name: 'Enter the room' }).click()
-    await page.getByRole('heading', { level: 1, name: `room ${tests}` }).waitFor()
+    await page.getByRole('heading', { level: 1, name: room }).waitFor()
     return page
   }
 
@@ -58,22 +27,18 @@ describeInBrowser('the chat page, when the connection is lost', (browser) => {
   const notices = (page: Page, text: string): Promise<void> =>
     page.getByRole('log').getByText(text, { exact: true }).waitFor()
 
-  /** What a browser says when its network is there again. */
-  const wake = (page: Page): Promise<boolean> =>
-    page.evaluate(() => dispatchEvent(new Event('online')))
-
   it('misses nothing and doubles nothing when its way was lost, and says so', async () => {
     const [ann, ben] = [await enter('Ann'), await enter('Ben')]
     await say(ann, 'One')
     await hears(ben, 'One')
-    proxy.cut()
+    windows.proxy.cut()
     await ben.getByText('Connection lost. Reconnecting…').waitFor()
     await say(ann, 'Two')
     await say(ben, 'Four')
     await say(ann, 'Three')
     await hears(ann, 'Three')
     expect(await texts(ben)).toEqual(['One', 'Four'])
-    proxy.restore()
+    windows.proxy.restore()
     await wake(ben)
     await ben.locator('#room-status').getByText('Nothing was missed').waitFor()
     await hears(ann, 'Four')
@@ -85,13 +50,13 @@ describeInBrowser('the chat page, when the connection is lost', (browser) => {
 
   it('says once what was heard though its reply was lost', async () => {
     const [ann, ben] = [await enter('Ann'), await enter('Ben')]
-    proxy.deafen()
+    windows.proxy.deafen()
     await say(ben, 'Once')
     await hears(ann, 'Once')
-    proxy.cut()
+    windows.proxy.cut()
     await ben.getByText('Connection lost. Reconnecting…').waitFor()
     expect(await ben.locator('.pending').count()).toBe(1)
-    proxy.restore()
+    windows.proxy.restore()
     await wake(ben)
     await hears(ben, 'Once')
     await say(ben, 'Twice')
@@ -121,13 +86,13 @@ describeInBrowser('the chat page, when the connection is lost', (browser) => {
     const [ann, ben] = [await enter('Ann'), await enter('Ben')]
     await say(ann, 'Before')
     await hears(ben, 'Before')
-    await sample.child.kill()
+    const restart = await windows.kill()
     await ann.getByText('Connection lost. Reconnecting…').waitFor()
     await say(ann, 'Meanwhile')
     expect(await ann.locator('.pending').count()).toBe(1)
 
-    sample = await startSample('02-chat', { port: sample.port })
-    await Promise.all([wake(ann), wake(ben)])
+    await restart()
+    await wake(ann, ben)
     await Promise.all([notices(ann, 'You are back'), notices(ben, 'You are back')])
     await Promise.all([hears(ann, 'Meanwhile'), hears(ben, 'Meanwhile')])
     await ann.locator('.person', { hasText: 'Ben' }).waitFor()
@@ -136,16 +101,17 @@ describeInBrowser('the chat page, when the connection is lost', (browser) => {
     await hears(ann, 'After')
     expect(await texts(ann)).toEqual(['Before', 'Meanwhile', 'After'])
     expect(await texts(ben)).toEqual(['Before', 'Meanwhile', 'After'])
-  }, 30_000)
+  })
 
   it('offers to connect again after a final end', async () => {
     let route: WebSocketRoute | undefined
-    const ann = await enter('Ann', (page) =>
-      page.routeWebSocket('**/ws', (socket) => {
-        route = socket
-        socket.connectToServer()
-      }),
-    )
+    const ann = await enter('Ann', {
+      prepare: (page) =>
+        page.routeWebSocket('**/ws', (socket) => {
+          route = socket
+          socket.connectToServer()
+        }),
+    })
     await route?.close({ code: 4403, reason: 'The house is closed.' })
     await ann.getByText('Disconnected. The house is closed.').waitFor()
     await ann.getByRole('button', { name: 'Connect again' }).click()

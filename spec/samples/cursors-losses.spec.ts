@@ -1,44 +1,13 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals'
-import type { BrowserContext, Page, WebSocketRoute } from 'playwright-core'
-import { describeInBrowser } from '../support/browser.js'
-import { LossyProxy } from '../support/lossy-proxy.js'
-import { watchFaults } from '../support/page-faults.js'
-import { startSample, type Sample } from '../support/sample.js'
+import { expect, it } from '@jest/globals'
+import type { Page, WebSocketRoute } from 'playwright-core'
+import { describeSample, wake, type WindowOptions } from '../support/sample-windows.js'
 
-describeInBrowser('the page of cursors, when the connection is lost', (browser) => {
-  let sample: Sample
-  let proxy: LossyProxy
-  let contexts: BrowserContext[] = []
-  let tests = 0
-  const faults: string[] = []
-
-  beforeAll(async () => {
-    sample = await startSample('06-cursors')
-    proxy = await LossyProxy.open(sample.port)
-  })
-  afterAll(async () => {
-    await proxy.close()
-    await sample.child.stop()
-  })
-  beforeEach(() => {
-    tests++
-    contexts = []
-    proxy.restore()
-  })
-  afterEach(async () => {
-    await Promise.all(contexts.map((context) => context.close()))
-    expect(faults.splice(0)).toEqual([])
-  })
-
-  const open = async (name: string, prepare?: (page: Page) => Promise<void>): Promise<Page> => {
-    const context = await browser().newContext({ viewport: { width: 1200, height: 720 } })
-    context.setDefaultTimeout(10_000)
-    contexts.push(context)
-    const page = await context.newPage()
-    watchFaults(page, faults)
-    await prepare?.(page)
-    const port = name === 'Ben' ? proxy.port : sample.port
-    await page.goto(`http://localhost:${port}/#board-${tests}`)
+describeSample('the page of cursors, when the connection is lost', '06-cursors', (windows) => {
+  const open = async (name: string, options?: WindowOptions): Promise<Page> => {
+    const page = await windows.open(`#board-${windows.test}`, {
+      ...{ viewport: { width: 1200, height: 720 }, lossy: name === 'Ben' },
+      ...options,
+    })
     await page.getByLabel('Your name').fill(name)
     await page.locator('.roster li', { hasText: name }).waitFor()
     return page
@@ -64,20 +33,16 @@ describeInBrowser('the page of cursors, when the connection is lost', (browser) 
   const isLive = (page: Page): Promise<string | null> =>
     page.locator('main').getAttribute('data-live')
 
-  /** What a browser says when its network is there again. */
-  const wake = (page: Page): Promise<boolean> =>
-    page.evaluate(() => dispatchEvent(new Event('online')))
-
   it('goes on as the same member, with what was pointed at meanwhile', async () => {
     const [ann, ben] = [await open('Ann'), await open('Ben')]
     await moves(ben, ann, { name: 'Ben', y: 200 })
-    proxy.cut()
+    windows.proxy.cut()
     await says(ben, 'Connection lost. Reconnecting…')
     expect(await isLive(ben)).toBe('false')
     await ann.mouse.click(400, 400)
     await ann.locator('.wave').waitFor({ state: 'detached' })
     const ripple = ben.locator('.wave').waitFor({ state: 'attached' })
-    proxy.restore()
+    windows.proxy.restore()
     await wake(ben)
     await ripple
     await says(ben, 'You are back. Nothing was missed.')
@@ -103,10 +68,10 @@ describeInBrowser('the page of cursors, when the connection is lost', (browser) 
   it('tells of a gap after the server was killed, and all see each other again', async () => {
     const [ann, ben] = [await open('Ann'), await open('Ben')]
     await moves(ann, ben, { name: 'Ann', y: 200 })
-    await sample.child.kill()
+    const restart = await windows.kill()
     await Promise.all([ann, ben].map((page) => says(page, 'Connection lost. Reconnecting…')))
-    sample = await startSample('06-cursors', { port: sample.port })
-    await Promise.all([ann, ben].map(wake))
+    await restart()
+    await wake(ann, ben)
     await Promise.all(
       [ann, ben].map((page) => says(page, 'You are back. Waves may have been missed.')),
     )
@@ -114,16 +79,17 @@ describeInBrowser('the page of cursors, when the connection is lost', (browser) 
     await moves(ann, ben, { name: 'Ann', y: 300 })
     await moves(ben, ann, { name: 'Ben', y: 350 })
     expect(await cursor(ann, 'Ben').count()).toBe(1)
-  }, 30_000)
+  })
 
   it('offers to connect again after a final end', async () => {
     let route: WebSocketRoute | undefined
-    const ann = await open('Ann', (page) =>
-      page.routeWebSocket('**/ws', (socket) => {
-        route = socket
-        socket.connectToServer()
-      }),
-    )
+    const ann = await open('Ann', {
+      prepare: (page) =>
+        page.routeWebSocket('**/ws', (socket) => {
+          route = socket
+          socket.connectToServer()
+        }),
+    })
     await route?.close({ code: 4403, reason: 'Closed for today' })
     await says(ann, 'Disconnected: the server ended the connection.')
     await ann.getByRole('button', { name: 'Connect again' }).click()

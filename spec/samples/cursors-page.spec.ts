@@ -1,50 +1,19 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals'
-import type { BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core'
-import { describeInBrowser } from '../support/browser.js'
-import { watchFaults } from '../support/page-faults.js'
-import { startSample, type Sample } from '../support/sample.js'
+import { expect, it } from '@jest/globals'
+import type { Locator, Page } from 'playwright-core'
+import { describeSample, type WindowOptions } from '../support/sample-windows.js'
 
-interface OpenOptions extends BrowserContextOptions {
+interface OpenOptions extends WindowOptions {
   board?: string
-  /** Runs before the page's own scripts. */
-  luck?: () => void
 }
 
-describeInBrowser('the page of cursors', (browser) => {
-  let sample: Sample
-  let contexts: BrowserContext[] = []
-  let tests = 0
-  const faults: string[] = []
-
-  beforeAll(async () => {
-    sample = await startSample('06-cursors')
-  })
-  afterAll(() => sample.child.stop())
-  beforeEach(() => {
-    tests++
-    contexts = []
-  })
-  afterEach(async () => {
-    await Promise.all(contexts.map((context) => context.close()))
-    expect(faults.splice(0)).toEqual([])
-  })
-
-  const open = async (
-    name: string,
-    { board, luck, ...options }: OpenOptions = {},
-  ): Promise<Page> => {
-    const context = await browser().newContext({
+describeSample('the page of cursors', '06-cursors', (windows) => {
+  const open = async (name: string, { board, ...options }: OpenOptions = {}): Promise<Page> => {
+    const page = await windows.open(`#${board ?? `board-${windows.test}`}`, {
       viewport: { width: 1200, height: 720 },
+      // Time flows, until a test lets it pass faster.
+      prepare: (opening) => opening.clock.install(),
       ...options,
     })
-    context.setDefaultTimeout(10_000)
-    contexts.push(context)
-    // Time flows, until a test lets it pass faster.
-    await context.clock.install()
-    if (luck) await context.addInitScript(luck)
-    const page = await context.newPage()
-    watchFaults(page, faults)
-    await page.goto(`http://localhost:${sample.port}/#${board ?? `board-${tests}`}`)
     // Hidden where the window is narrow.
     await page.locator('#name').evaluate((input, text) => {
       const { set } = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value') ?? {}
@@ -181,7 +150,9 @@ describeInBrowser('the page of cursors', (browser) => {
   })
 
   it('gives newcomers a colour that is free', async () => {
-    const unlucky = { luck: () => (Math.random = () => 0) }
+    const unlucky = {
+      prepare: (page: Page) => page.addInitScript(() => (Math.random = () => 0)),
+    }
     const [ann, ben] = [await open('Ann', unlucky), await open('Ben', unlucky)]
     await ann.getByRole('radio', { name: 'Red', checked: true }).waitFor({ state: 'attached' })
     await ben.getByRole('radio', { name: 'Orange', checked: true }).waitFor({ state: 'attached' })
@@ -205,11 +176,7 @@ describeInBrowser('the page of cursors', (browser) => {
   })
 
   it('says what is wrong with a board, and leads to another', async () => {
-    const context = await browser().newContext()
-    contexts.push(context)
-    const page = await context.newPage()
-    watchFaults(page, faults)
-    await page.goto(`http://localhost:${sample.port}/#${'x'.repeat(300)}`)
+    const page = await windows.open(`#${'x'.repeat(300)}`)
     await page.getByRole('alert').getByText('A room name has at most 255 bytes.').waitFor()
     await page.getByRole('link', { name: 'Go to the studio' }).click()
     await page.getByRole('heading', { level: 1, name: 'studio' }).waitFor()
@@ -222,7 +189,7 @@ describeInBrowser('the page of cursors', (browser) => {
     ['light', 375],
     ['dark', 375],
   ] as const)('fits its window (%s, %i px)', async (colorScheme, width) => {
-    const board = `${tests}-${'a-board-with-a-long-name-'.repeat(5)}`
+    const board = `${windows.test}-${'a-board-with-a-long-name-'.repeat(5)}`
     const [ann, ben] = [
       await open('Ann', { board, colorScheme, viewport: { width, height: 720 } }),
       await open('A name that is very long', { board }),

@@ -32,6 +32,7 @@ export class Composer {
       this.showError('')
       if (this.#field.value.trim() !== '') onTyped()
     })
+    addEventListener('resize', () => this.#draw())
   }
 
   focus(): void {
