@@ -70,6 +70,12 @@ const folders = {
     types: ['transports'],
     why: 'Documents of Yjs are one engine of several; who has none does not load it.',
   },
+  inspector: {
+    may: ['runtime', 'errors', 'async', 'publish'],
+    types: ['protocol', 'rooms', 'uws'],
+    files: ['ws-app.ts'],
+    why: 'It looks at an app from outside; who has none does not load it.',
+  },
   metrics: {
     may: ['runtime', 'errors', 'async'],
     types: ['transports', 'uws', 'cluster'],

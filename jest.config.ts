@@ -21,7 +21,7 @@ const config: Config = {
     '^enfilade/react$': '<rootDir>/lib/react/index.ts',
     '^enfilade/((?:client/|react/)?documents)$': '<rootDir>/lib/$1/index.ts',
     '^enfilade/jwt$': '<rootDir>/lib/jwt/index.ts',
-    '^enfilade/(metrics|msgpack|opentelemetry|yjs)$': '<rootDir>/lib/$1/index.ts',
+    '^enfilade/(inspector|metrics|msgpack|opentelemetry|yjs)$': '<rootDir>/lib/$1/index.ts',
     '^enfilade/(nats|redis)$': '<rootDir>/lib/transports/$1/index.ts',
     '^enfilade/testing$': '<rootDir>/lib/testing/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',

@@ -2,7 +2,7 @@
 // that what two entries use exists once. Node takes half a millisecond for every file it imports: the
 // hundred and fifty of lib/ one by one were half of the start-up. Types come from tsc.
 import { build } from 'esbuild'
-import { existsSync, readFileSync } from 'node:fs'
+import { copyFileSync, existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -36,3 +36,20 @@ await build({
   sourcemap: true,
   logLevel: 'warning',
 })
+
+// The inspector's page: what its server hands out as it is.
+const page = { from: 'lib/inspector/page', to: 'dist/inspector/page' }
+await build({
+  absWorkingDir: root,
+  entryPoints: [`${page.from}/app.ts`],
+  outdir: page.to,
+  bundle: true,
+  minify: true,
+  platform: 'browser',
+  format: 'esm',
+  target: 'es2022',
+  logLevel: 'warning',
+})
+for (const file of ['index.html', 'style.css']) {
+  copyFileSync(`${root}${page.from}/${file}`, `${root}${page.to}/${file}`)
+}

@@ -42,6 +42,8 @@ export function isSlow(buffered: number, limit: number): boolean {
 export class Detour {
   /** Frames that were dropped, since the connection opened. */
   dropped = 0
+  /** Told of every frame that goes to the socket. */
+  listener: ((frame: WsFrame) => void) | undefined
   readonly #connection: SlowConnection
   readonly #registry: DetourRegistry
   readonly #limit: number

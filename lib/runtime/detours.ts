@@ -35,6 +35,8 @@ export class Detours implements DetourRegistry {
   readonly #all = new Map<SlowConnection, Detour>()
   readonly #rooms = new Map<string, Set<SlowConnection>>()
   readonly #readKind: ReadKind
+  /** Whoever looks at what is pushed to a connection. */
+  readonly #followers = new Map<SlowConnection, (frame: WsFrame) => void>()
   /** The topic of all connections, once there is one. */
   #everyone: string | undefined
 
@@ -43,9 +45,9 @@ export class Detours implements DetourRegistry {
     this.#readKind = readKind
   }
 
-  /** Whether nobody is slow. */
+  /** Whether nobody is slow, or looked at. */
   get isEmpty(): boolean {
-    return this.#all.size === 0
+    return this.#all.size === 0 && this.#followers.size === 0
   }
 
   has(connection: unknown): connection is SlowConnection {
@@ -95,14 +97,24 @@ export class Detours implements DetourRegistry {
       this.#rooms.delete(room)
   }
 
+  /** Tells of what is published to a connection, until it is called without a listener. */
+  follow(connection: SlowConnection, listener?: (frame: WsFrame) => void): void {
+    if (listener) this.#followers.set(connection, listener)
+    else this.#followers.delete(connection)
+  }
+
   /** Offers a push to the slow members of a room. */
   publish(room: string, push: DetouredPush): void {
+    for (const follower of this.#followers.keys()) {
+      if (follower.rooms.has(room)) this.#tell(follower, push)
+    }
     const members = this.#rooms.get(room)
     if (members) this.#offer(members, push, room)
   }
 
   /** Offers a push to all who are slow. */
   publishAll(push: DetouredPush): void {
+    for (const follower of this.#followers.keys()) this.#tell(follower, push)
     this.#offer(this.#all.keys(), push, '')
   }
 
@@ -114,6 +126,13 @@ export class Detours implements DetourRegistry {
     if (rule.policy !== 'latest') return rule
     const kind = rule.key ?? this.#readKind(frame, encoding.codec)
     return kind === undefined ? DROPPED : { policy: 'latest', key: `${room}\n${kind}` }
+  }
+
+  /** Those on a detour hear of it when it goes to their socket. */
+  #tell(follower: SlowConnection, { frame, exclude }: DetouredPush): void {
+    if (follower === exclude || this.#all.has(follower)) return
+    const own = frameFor(frame, follower.encoding)
+    if (own !== undefined) this.#followers.get(follower)?.(own)
   }
 
   #offer(members: Iterable<SlowConnection>, push: DetouredPush, room: string): void {

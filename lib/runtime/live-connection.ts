@@ -200,6 +200,7 @@ export class LiveConnection extends WsConnection implements SlowConnection {
 
   /** Hands a frame to the socket, whatever waits. */
   transmit(frame: WsFrame): number {
+    this.#detour?.listener?.(frame)
     const compress = frame.length >= this.#host.limits.compressFrom
     return this.socket?.send(frame, typeof frame !== 'string', compress) ?? 2
   }
@@ -221,6 +222,18 @@ export class LiveConnection extends WsConnection implements SlowConnection {
     this.#detour ??= new Detour(this, this.#host.detours, limit)
     this.#detour.begin()
     if (policy === 'close' && buffered > limit) this.#evictSlow()
+  }
+
+  /** Tells of every frame that goes out, until the function returned is called. */
+  follow(listener: (frame: WsFrame) => void): () => void {
+    const { detours, limits } = this.#host
+    this.#detour ??= new Detour(this, detours, limits.backpressure.limit)
+    this.#detour.listener = listener
+    detours.follow(this, listener)
+    return () => {
+      detours.follow(this)
+      if (this.#detour) this.#detour.listener = undefined
+    }
   }
 
   /** The socket has sent some of what waited. */

@@ -8,6 +8,7 @@ import type { Channel, WsApp } from 'enfilade'
 import type { WsClient } from 'enfilade/client'
 import type {} from 'enfilade/client/documents'
 import type {} from 'enfilade/documents'
+import type {} from 'enfilade/inspector'
 import type {} from 'enfilade/metrics'
 import type {} from 'enfilade/msgpack'
 import type {} from 'enfilade/nats'
@@ -81,7 +82,7 @@ const ofBrokers = ['nats', 'redis'].flatMap((broker) =>
 const ofDocuments = ['documents', 'client/documents'].flatMap((folder) =>
   publicNames(given, `lib/${folder}/index.ts`),
 )
-const ofMonitoring = ['metrics', 'opentelemetry'].flatMap((folder) =>
+const ofMonitoring = ['inspector', 'metrics', 'opentelemetry'].flatMap((folder) =>
   publicNames(given, `lib/${folder}/index.ts`),
 )
 const ofJwt = publicNames(given, 'lib/jwt/index.ts')

@@ -26,10 +26,14 @@ afterEach(async () => {
 })
 
 /** Starts an app on a free port of this machine, logging into a `RecordingLogger`. */
-export async function startApp(options: WsAppOptions): Promise<StartedApp> {
+export async function startApp(
+  options: WsAppOptions,
+  beforeListen?: (app: WsApp) => void,
+): Promise<StartedApp> {
   const logger = createRecordingLogger()
   const app = createWsApp({ logger, ...options })
   const clients: WireClient[] = []
+  beforeListen?.(app)
   const { port } = await app.listen(0, '127.0.0.1')
   const url = `${options.tls ? 'wss' : 'ws'}://127.0.0.1:${port}`
   const connect: StartedApp['connect'] = async ({ path = '/', ...rest } = {}) => {

@@ -1,0 +1,2 @@
+export { Inspector } from './inspector.js'
+export type { InspectorOptions } from './inspector-options.js'

@@ -1,0 +1,116 @@
+import { WsError } from '../errors/ws-error.js'
+import { LiveConnection } from '../runtime/live-connection.js'
+import type { WsApp } from '../ws-app.js'
+import { findConnections, toRow, type ConnectionQuery } from './connection-rows.js'
+import type { Following } from './followed.js'
+import type { InspectorOptions } from './inspector-options.js'
+import { JsonRoutes, type JsonRequest } from './json-routes.js'
+import { findRooms } from './room-rows.js'
+import type { RouteTable } from './route-stats.js'
+import type { Samples } from './samples.js'
+
+/** What the page is told from. */
+export interface InspectorParts {
+  readonly app: WsApp
+  readonly samples: Samples
+  readonly routes: RouteTable
+  readonly following: Following
+}
+
+const MOST_ROWS = 500
+const SORTS = ['since', 'queued', 'dropped', 'rooms'] as const
+
+/** What the page asks for, and does. */
+export class InspectorApi {
+  readonly #parts: InspectorParts
+
+  constructor(parts: InspectorParts) {
+    this.#parts = parts
+  }
+
+  serve({ key, path }: Required<InspectorOptions>): void {
+    new JsonRoutes(this.#parts.app.http, `${path}/api`, key)
+      .get('/overview', ({ query }) => this.#overview(Number(query.get('after') ?? 0)))
+      .get('/connections', ({ query }) => this.#connections(query))
+      .get('/connections/:id', (request) => this.#connection(request))
+      .get('/connections/:id/frames', (request) => this.#frames(request))
+      .get('/routes', () => ({ routes: this.#routes() }))
+      .get('/rooms', ({ query }) =>
+        findRooms(this.#parts.app.rooms, textOf(query, 'text'), limitOf(query)),
+      )
+      .post('/connections/:id/close', (request) => this.#close(request))
+      .post('/connections/:id/send', (request) => this.#send(request))
+  }
+
+  #overview(after: number): object {
+    const { app, samples, routes } = this.#parts
+    return {
+      now: Date.now(),
+      status: app.status,
+      uptime: Math.round(process.uptime()),
+      memory: process.memoryUsage.rss(),
+      counters: app.counters,
+      nodes: app.server.nodes(),
+      samples: samples.after(after),
+      routes: routes.rows,
+    }
+  }
+
+  #routes(): object[] {
+    return this.#parts.routes.rows.map(({ event, pattern }) => ({
+      ...{ event, path: pattern },
+      params: [...pattern.matchAll(/[:*](\w+)/g)].map(([, name]) => name),
+    }))
+  }
+
+  #connections(query: URLSearchParams): object {
+    const sort = SORTS.find((name) => name === query.get('sort')) ?? 'since'
+    const asked: ConnectionQuery = { text: textOf(query, 'text'), sort, limit: limitOf(query) }
+    return findConnections(this.#parts.app.server.connections(), asked)
+  }
+
+  #connection(request: JsonRequest): object {
+    const connection = this.#find(request)
+    return { ...toRow(connection), roomNames: [...connection.rooms].slice(0, MOST_ROWS) }
+  }
+
+  #frames(request: JsonRequest): object {
+    const after = Number(request.query.get('after') ?? 0)
+    return { frames: this.#parts.following.read(this.#find(request), after, Date.now()) }
+  }
+
+  #close(request: JsonRequest): object {
+    const { code = 4403, reason = 'Closed by an operator' } = request.body
+    if (typeof code !== 'number' || typeof reason !== 'string') {
+      throw new WsError(400, '"code" must be a number, and "reason" a text')
+    }
+    const connection = this.#find(request)
+    try {
+      connection.close(code, reason)
+    } catch (error) {
+      throw error instanceof RangeError ? new WsError(400, error.message) : error
+    }
+    return { closed: true }
+  }
+
+  #send(request: JsonRequest): object {
+    const { event, path, data } = request.body
+    if (typeof event !== 'string' || event === '' || typeof path !== 'string' || path === '') {
+      throw new WsError(400, '"event" and "path" must be texts')
+    }
+    return { sent: this.#find(request).send(event, path, data) }
+  }
+
+  #find({ id }: JsonRequest): LiveConnection {
+    const connection = this.#parts.app.server.getConnection(id)
+    if (connection instanceof LiveConnection) return connection
+    throw new WsError(404, 'This connection is not open in this process')
+  }
+}
+
+const textOf = (query: URLSearchParams, name: string): string => query.get(name) ?? ''
+
+function limitOf(query: URLSearchParams): number {
+  const limit = Number(query.get('limit') ?? 100)
+  return Number.isInteger(limit) && limit > 0 ? Math.min(limit, MOST_ROWS) : 100
+}

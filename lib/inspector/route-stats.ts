@@ -1,0 +1,111 @@
+import { isPromise } from '../async/maybe-promise.js'
+import { PerRoute } from '../runtime/per-route.js'
+import type { WsMiddleware, WsNext } from '../runtime/middleware.js'
+import { Durations } from './durations.js'
+
+/** One message of so many is timed: reading the clock is what timing costs. A power of two. */
+const TIMED = 16
+
+/** What is known of a route. */
+export interface RouteRow {
+  readonly event: string
+  readonly pattern: string
+  readonly handler: string
+  /** Since the start. */
+  readonly messages: number
+  readonly errors: number
+  /** Messages a second, over the last second. */
+  readonly rate: number
+  /** Microseconds, of lately; absent when none was timed. */
+  readonly p50?: number | undefined
+  readonly p99?: number | undefined
+}
+
+class RouteStats {
+  messages = 0
+  errors = 0
+  before = 0
+  rate = 0
+  readonly durations = new Durations()
+
+  constructor(
+    readonly event: string,
+    readonly pattern: string,
+    readonly handler: string,
+  ) {}
+
+  get row(): RouteRow {
+    const { event, pattern, handler, messages, errors, rate, durations } = this
+    const shares = { p50: durations.share(0.5), p99: durations.share(0.99) }
+    return { event, pattern, handler, messages, errors, rate, ...shares }
+  }
+}
+
+/** Counts the messages of each route, and times some. */
+export class RouteTable {
+  readonly #all: RouteStats[] = []
+  readonly #routes = new PerRoute(({ event, pattern = '', handler }) => {
+    const stats = new RouteStats(event, pattern, handler)
+    this.#all.push(stats)
+    return stats
+  })
+
+  readonly middleware: WsMiddleware = (context, next) => {
+    if (context.kind !== 'message') return next()
+    const stats = this.#routes.of(context)
+    // The first is timed, so that rare routes have times, too.
+    return stats.messages++ % TIMED === 0 ? timed(next, stats) : counted(next, stats)
+  }
+
+  get rows(): RouteRow[] {
+    return this.#all.map(({ row }) => row)
+  }
+
+  /** Another second has passed. */
+  tick(isFading: boolean): void {
+    for (const stats of this.#all) {
+      stats.rate = stats.messages - stats.before
+      stats.before = stats.messages
+      if (isFading) stats.durations.fade()
+    }
+  }
+}
+
+function counted(next: WsNext, stats: RouteStats): unknown {
+  let result: unknown
+  try {
+    result = next()
+  } catch (error) {
+    stats.errors++
+    throw error
+  }
+  if (!isPromise(result)) return result
+  return Promise.resolve(result).catch((error: unknown) => {
+    stats.errors++
+    throw error
+  })
+}
+
+function timed(next: WsNext, stats: RouteStats): unknown {
+  const start = performance.now()
+  const done = (): void => stats.durations.add((performance.now() - start) * 1_000)
+  const fail = (error: unknown): never => {
+    stats.errors++
+    done()
+    throw error
+  }
+  let result: unknown
+  try {
+    result = next()
+  } catch (error) {
+    return fail(error)
+  }
+  if (!isPromise(result)) {
+    done()
+    return result
+  }
+  return Promise.resolve(result).then((value) => {
+    done()
+    return value
+  }, fail)
+}
