@@ -2,7 +2,7 @@ import type { Text } from 'yjs'
 import { byId } from './dom.js'
 import { openEditor } from './editor.js'
 import { openLink } from './link.js'
-import { whoAmI } from './me.js'
+import { whoAmI, type Me } from './me.js'
 import { showPeople } from './people.js'
 import { openSession, type Status } from './session.js'
 import { showShare } from './share.js'
@@ -31,7 +31,15 @@ async function start(): Promise<void> {
   let isReady = false
   const session = openSession(link, {
     onStatus: (status) => {
-      if (status === 'synced') isReady = true
+      if (status === 'synced' && !isReady) {
+        isReady = true
+        // Who is there has been told by now.
+        const { awareness } = session.provider
+        const others = [...awareness.getStates().values()].map(
+          ({ user }) => (user ?? {}) as Partial<Me>,
+        )
+        showShare(link, awareness, whoAmI(others))
+      }
       showStatus(status)
       update()
     },
@@ -47,7 +55,6 @@ async function start(): Promise<void> {
     editor.setReadOnly(access === 'read' || !isReady)
   }
   showPeople(session.provider.awareness)
-  showShare(link, session.provider.awareness, whoAmI())
   watchText(text)
   editor.focus()
 }
@@ -58,7 +65,9 @@ function showStatus(status: Status): void {
   element.dataset.status = status
   byId('note').textContent = NOTES[status]
   byId('closed').hidden = status !== 'closed'
-  byId('paper').hidden = status === 'closed'
+  for (const id of ['paper', 'people', 'share-button', 'count']) {
+    byId(id).hidden = status === 'closed'
+  }
 }
 
 /** The first title is that of the text. */

@@ -15,9 +15,16 @@ const LAST = ['Heron', 'Willow', 'Comet', 'Otter', 'Harbour', 'Lantern', 'Finch'
 
 const NAME = 'folio name'
 
-/** Somebody, with the name they had the last time. */
-export function whoAmI(): Me {
-  return colored(localStorage.getItem(NAME) ?? `${pick(FIRST)} ${pick(LAST)}`, pick(HUES))
+/**
+ * Somebody, with the name they had the last time.
+ *
+ * @param others whose colours are not free
+ */
+export function whoAmI(others: readonly Partial<Me>[]): Me {
+  const free = HUES.filter((hue) => others.every(({ color }) => color !== colorOf(hue)))
+  const hue = pick(free.length > 0 ? free : HUES)
+  const name = localStorage.getItem(NAME) ?? `${pick(FIRST)} ${pick(LAST)}`
+  return { name, color: colorOf(hue), colorLight: `hsl(${hue} 70% 50% / 0.22)` }
 }
 
 /** The same with another name. */
@@ -28,8 +35,8 @@ export function renamed(me: Me, name: string): Me {
   return { ...me, name: kept }
 }
 
-function colored(name: string, hue: number): Me {
-  return { name, color: `hsl(${hue} 62% 42%)`, colorLight: `hsl(${hue} 70% 50% / 0.22)` }
+function colorOf(hue: number): string {
+  return `hsl(${hue} 62% 42%)`
 }
 
 function pick<T>(from: readonly T[]): T {
