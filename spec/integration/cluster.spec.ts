@@ -1,5 +1,15 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
-import { Broadcast, Controller, Join, Leave, OnMessage, Presence, type NodeChange } from 'enfilade'
+import {
+  Broadcast,
+  Controller,
+  Join,
+  Leave,
+  OnMessage,
+  Presence,
+  WsError,
+  type NodeChange,
+  type UpgradeRequest,
+} from 'enfilade'
 import type { TestApp, TestClient } from 'enfilade/testing'
 import { silentLogger } from '../../lib/logging/logger.js'
 import { TestCluster } from '../support/test-cluster.js'
@@ -251,6 +261,46 @@ describe('what all processes do', () => {
     expect(await three.rooms.count(path)).toEqual({ count: 3, partial: false })
     const { members, partial } = await three.rooms.roster(path)
     expect([members.map(({ id }) => id).sort(), partial]).toEqual([['ann', 'ben'], false])
+  })
+})
+
+describe('with authorize and recovery', () => {
+  it('a revoke asks about the connections of all processes', async () => {
+    const banned = new Set<string>()
+    const asking = {
+      ...options,
+      authorize: ({ query }: UpgradeRequest) => {
+        const userId = query.get('user') ?? ''
+        if (banned.has(query.get('tab') ?? '')) throw new WsError(403, 'No more')
+        return { userId }
+      },
+    }
+    const [here, there] = [await cluster.add(asking), await cluster.add(asking)]
+    await cluster.advance(1_000)
+    const first = await there.connect(undefined, { path: '/?user=ann&tab=1' })
+    const second = await there.connect(undefined, { path: '/?user=ann&tab=2' })
+    banned.add('1')
+    const revoked = here.server.revoke('ann', { reauthorize: true })
+    await cluster.advance(100)
+    expect(await revoked).toBe(1)
+    expect(await first.closed).toMatchObject({ code: 4403 })
+    expect(second.isOpen).toBe(true)
+  })
+
+  it('a lost connection of another process is given up', async () => {
+    const keeping = { ...options, recovery: true }
+    const [here, there] = [await cluster.add(keeping), await cluster.add(keeping)]
+    await cluster.advance(1_000)
+    const [ann, ben] = [await enter(there, 'ann'), await enter(there, 'ben')]
+    const { id } = ben.connection
+    await ann.drop()
+    await ben.drop()
+    expect(await here.rooms.count(path)).toEqual({ count: 2, partial: false })
+    await here.server.revoke('ann')
+    expect(await here.server.disconnect(id)).toBe(true)
+    await cluster.settle()
+    expect(await here.rooms.count(path)).toEqual({ count: 0, partial: false })
+    expect(await ann.resume()).toMatchObject({ resumed: false })
   })
 })
 
