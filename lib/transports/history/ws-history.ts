@@ -43,8 +43,6 @@ export interface HistoryAppend extends HistoryBounds {
  */
 export interface WsHistory {
   readonly status: TransportStatus
-  /** The most that can be kept of a room. Default: what the rooms ask for. */
-  readonly limits?: HistoryBounds
   /** @returns a function that ends the listening */
   onStatus(listener: (change: TransportStatusChange) => void): () => void
   /**

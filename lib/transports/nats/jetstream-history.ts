@@ -36,7 +36,6 @@ interface Known {
  * ```
  */
 export class JetStreamHistory implements WsHistory {
-  readonly limits: HistoryBounds
   readonly #link: StoreLink<JetStreamSession>
   readonly #handlers = new EntryHandlers()
   readonly #known = new Map<string, Known>()
@@ -44,8 +43,6 @@ export class JetStreamHistory implements WsHistory {
   /** @throws TypeError when an option is not what it may be */
   constructor(options: JetStreamHistoryOptions = {}) {
     const resolved = resolveJetStreamOptions(options)
-    const { size, ttl } = resolved
-    this.limits = { size, ttl }
     this.#link = new StoreLink(
       (events, signal) => JetStreamSession.connect(resolved, events, signal),
       options,

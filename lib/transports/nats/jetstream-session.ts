@@ -142,10 +142,10 @@ export class JetStreamSession extends NatsSession implements BroadcastSession {
     [from, to]: readonly [number, number],
     most: number,
   ): Promise<StoredPush[]> {
-    const next_by_subj = this.#subjectOf('in', room)
+    const subject = this.#subjectOf('in', room)
     const stored: StoredPush[] = []
     for (let seq = from; seq <= to && stored.length < most;) {
-      const query = { seq, next_by_subj }
+      const query = { seq, next_by_subj: subject }
       const found = await this.#manager.direct.getMessage(this.#streamOf('HISTORY'), query)
       if (!found || found.seq > to) break
       stored.push(toPush(found))
@@ -193,11 +193,11 @@ export class JetStreamSession extends NatsSession implements BroadcastSession {
   /** Several processes start at once: one of them makes it. What differs is brought up to date. */
   async #make(config: Partial<StreamConfig> & { name: string }): Promise<void> {
     const { streams } = this.#manager
-    const { name, max_msgs_per_subject = 1, max_age = 0 } = config
+    const { name, max_msgs_per_subject: size = 1, max_age: age = 0 } = config
     try {
       const { config: known } = await streams.info(name)
-      if (known.max_msgs_per_subject === max_msgs_per_subject && known.max_age === max_age) return
-      await streams.update(name, { max_msgs_per_subject, max_age })
+      if (known.max_msgs_per_subject === size && known.max_age === age) return
+      await streams.update(name, { max_msgs_per_subject: size, max_age: age })
     } catch (error) {
       const isMissing =
         error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamNotFound
