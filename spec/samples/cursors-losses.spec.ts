@@ -92,6 +92,7 @@ describeSample('the page of cursors, when the connection is lost', '06-cursors',
     })
     await route?.close({ code: 4403, reason: 'Closed for today' })
     await says(ann, 'Disconnected: the server ended the connection.')
+    expect(await ann.getByText('It is quiet here').count()).toBe(0)
     await ann.getByRole('button', { name: 'Connect again' }).click()
     await says(ann, 'You are back.')
     expect(await isLive(ann)).toBe('true')

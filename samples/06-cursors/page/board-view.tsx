@@ -43,7 +43,7 @@ export function BoardView({
         {error !== undefined ? (
           <Refused error={error} onRetry={onRetry} />
         ) : (
-          <Welcome status={status} count={count} />
+          <Welcome status={status} count={count} isLive={isLive} />
         )}
       </Canvas>
       <aside data-open={isOpen}>
@@ -62,9 +62,17 @@ export function BoardView({
   )
 }
 
-function Welcome({ status, count }: { readonly status: WsRoomStatus; readonly count: number }) {
-  if (count > 1) return null
+interface WelcomeProps {
+  readonly status: WsRoomStatus
+  readonly count: number
+  readonly isLive: boolean
+}
+
+/** What lies on a board that nobody else is on. */
+function Welcome({ status, count, isLive }: WelcomeProps) {
   if (status !== 'joined') return count === 0 && <p className="card quiet">Opening the board…</p>
+  // Without a connection nobody knows who else is here.
+  if (count > 1 || !isLive) return null
   return (
     <div className="card">
       <h2>It is quiet here</h2>
