@@ -1,5 +1,7 @@
+import { asyncapi } from './asyncapi.js'
 import type { CliCommand } from './command.js'
+import { create } from './create.js'
 import { serve } from './serve.js'
 
 /** All commands, in the order of the help. */
-export const COMMANDS: readonly CliCommand[] = [serve]
+export const COMMANDS: readonly CliCommand[] = [create, serve, asyncapi]
