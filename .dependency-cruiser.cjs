@@ -81,6 +81,11 @@ const folders = {
     types: ['transports', 'uws', 'cluster'],
     why: 'Metrics read what the app has counted; who has no Prometheus does not load them.',
   },
+  asyncapi: {
+    may: ['compile', 'metadata', 'validation', 'runtime', 'errors'],
+    types: ['uws'],
+    why: 'A description is made of what the decorators said; who asks for none does not load it.',
+  },
   msgpack: {
     may: ['protocol'],
     why: 'One codec for both sides; who has no MessagePack does not load it.',

@@ -1,6 +1,8 @@
 import { findRole, transportOf, withRole } from './app-role.js'
 import { documentSockets } from './app-document-sockets.js'
 import { createCore, type Core, type Runtime, type Settings } from './app-core.js'
+import type { AsyncApiOptions } from './asyncapi/asyncapi-document.js'
+import type { AsyncApiSource } from './asyncapi/describe-app.js'
 import { atMost } from './async/at-most.js'
 import type { Clock } from './async/clock.js'
 import { compileApp } from './compile/compile-app.js'
@@ -148,6 +150,10 @@ function assemble(
     ...{ clock, server: host.server, rooms: host.rooms, events: host.events },
     ...{ counters: host.counters, documents: core.documents },
     container: () => container.container,
+    describe: async (given) => {
+      const { serveAsyncapi } = await import('./asyncapi/serve-asyncapi.js')
+      return serveAsyncapi(sourceOf(settings.options, host, given), http)
+    },
     ...{ http, readiness: core.readiness, closePort: () => uws.closePort() },
     onSignals: (close) => hearSignals(settings, close),
     start: async (port, address, isShared) => {
@@ -295,4 +301,13 @@ function upgradePolicy(
     counters: host.counters,
     events: host.events,
   }
+}
+
+/** What an app is described from. */
+function sourceOf(
+  { controllers, authorize }: WsAppOptions,
+  { encodings: { subprotocols } }: AppHost,
+  options: AsyncApiOptions,
+): AsyncApiSource {
+  return { controllers, options, subprotocols, isGuarded: authorize !== undefined }
 }

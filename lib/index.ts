@@ -9,6 +9,7 @@ export { Broadcast, type BroadcastOptions, type KeyOfPush } from './decorators/b
 export { Connection } from './decorators/connection.js'
 export { Controller, type ControllerOptions } from './decorators/controller.js'
 export { Data, type DataOptions } from './decorators/data.js'
+export { Describe } from './decorators/describe.js'
 export { Join } from './decorators/join.js'
 export { Leave } from './decorators/leave.js'
 export { Message } from './decorators/message.js'
@@ -177,3 +178,9 @@ export type { WsAppRole } from './workers/app-role.js'
 export type { WorkerFigures, WorkerState, WorkerStatus } from './workers/worker-messages.js'
 export type { FieldError } from './validation/data-error.js'
 export type { MaybePromise } from './async/maybe-promise.js'
+export type { Description } from './metadata/records.js'
+export type {
+  AsyncApiDocument,
+  AsyncApiOptions,
+  AsyncApiServer,
+} from './asyncapi/asyncapi-document.js'

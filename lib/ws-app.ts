@@ -1,3 +1,4 @@
+import type { AsyncApiDocument, AsyncApiOptions } from './asyncapi/asyncapi-document.js'
 import type { DependencyContainer } from './di/tokens.js'
 import type { Clock } from './async/clock.js'
 import { showValue } from './errors/show-value.js'
@@ -45,6 +46,8 @@ export interface WsAppParts {
   /** Closes the app when a signal comes, if that is wanted. */
   readonly onSignals: (close: (options: CloseOptions) => Promise<void>) => (() => void) | undefined
   /** @param isShared whether other processes have the port, too */
+  /** Loads what describes the app, and does. */
+  readonly describe: (options: AsyncApiOptions) => Promise<AsyncApiDocument>
   readonly start: (port: number, host: string | undefined, isShared: boolean) => Promise<number>
   /** Gives the port back, and nothing else. */
   readonly closePort: () => void
@@ -104,6 +107,16 @@ export class WsApp {
   /** The app's own container, a child of yours. Disposed of when the app closes. */
   get container(): DependencyContainer {
     return this.#parts.container()
+  }
+
+  /**
+   * The interface of the app as a document of AsyncAPI 3: its paths, calls, replies, pushes and the rules of
+   * their data. With `page` it is also served on `http`, which has to be asked for before `listen`.
+   *
+   * @returns a promise that rejects with a `TypeError` without a title and a version
+   */
+  asyncapi(options: AsyncApiOptions): Promise<AsyncApiDocument> {
+    return this.#parts.describe(options)
   }
 
   /**

@@ -77,7 +77,7 @@ function isHandler(method: MethodRecord): boolean {
     method.documentHooks,
     method.middleware,
   ]
-  const { serial, timeout, rateLimit } = method
-  if (serial || timeout !== undefined || rateLimit !== undefined) return true
+  const { serial, stream, timeout, rateLimit } = method
+  if (serial || stream === true || timeout !== undefined || rateLimit !== undefined) return true
   return lists.some((list) => list.length > 0)
 }

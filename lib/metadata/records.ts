@@ -61,6 +61,20 @@ export interface ParameterRecord {
   readonly args: readonly unknown[]
 }
 
+/** What `@Describe` says, for people who read of an app. */
+export interface Description {
+  /** One line. */
+  readonly summary?: string
+  /** More, in CommonMark. */
+  readonly description?: string
+  /** Data as a client may send it; of a property, values of it. */
+  readonly examples?: readonly unknown[]
+  readonly deprecated?: boolean
+  readonly tags?: readonly string[]
+  /** The data of the reply, and of what `@Broadcast` pushes: a class, `[Class]`, `String`, `Number`. */
+  readonly reply?: unknown
+}
+
 /** Everything the decorators of one method said. Mutable only while the class is being defined. */
 export interface MethodRecord {
   readonly name: string | symbol
@@ -73,6 +87,8 @@ export interface MethodRecord {
   readonly middleware: unknown[]
   readonly parameters: ParameterRecord[]
   serial: boolean
+  /** What `@Describe` was given. */
+  description?: Description
   /** Whether `@Stream` says that it may return a stream. */
   stream?: boolean
   /** What `@Timeout` was given. */
@@ -87,6 +103,9 @@ export interface ClassRecord {
   controller?: { readonly prefix: unknown; readonly options: unknown }
   /** What `@Document` was given; absent when the class has none. */
   document?: DocumentClassRecord
+  /** What `@Describe` was given, for the class and for its properties. */
+  description?: Description
+  properties?: Map<string, Description>
   /** What `@Presence` was given; absent when the class has none. */
   presence?: { readonly type: unknown }
   readonly middleware: unknown[]

@@ -68,3 +68,13 @@ export function constructorParameterTypes(target: Constructor): readonly unknown
 export function injectionTokens(target: Constructor): Readonly<Record<string, unknown>> {
   return (Reflect.getOwnMetadata('injectionTokens', target) ?? {}) as Record<string, unknown>
 }
+
+/** The type TypeScript emitted for a field; `undefined` without `emitDecoratorMetadata`. */
+export function emittedType(target: Constructor, name: string | symbol): unknown {
+  return Reflect.getMetadata('design:type', target.prototype as object, name)
+}
+
+/** The type TypeScript emitted for what a method returns; `Promise` and `Object` say nothing. */
+export function emittedReturnType(target: Constructor, name: string | symbol): unknown {
+  return Reflect.getMetadata('design:returntype', target.prototype as object, name)
+}
