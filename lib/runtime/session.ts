@@ -69,7 +69,7 @@ export type UserIdOf = (session: never) => string | number | null | undefined
 export function readSession(
   session: unknown,
   userIdOf: UserIdOf | undefined,
-  now: number = Date.now(),
+  now: number,
 ): SessionFacts {
   const expiresAt = expiryOf(session)
   if (expiresAt !== undefined && expiresAt <= now) {

@@ -3,12 +3,14 @@ import { WsApp, type CloseOptions, type WsAppParts } from '../ws-app.js'
 import { ClientLink } from './client-link.js'
 import type { GivenSessions } from './given-sessions.js'
 import type { MemoryApp } from './memory/memory-app.js'
+import type { UpgradeAsk } from './memory/memory-request.js'
 import { within } from './patience.js'
 import type { TestConnectOptions } from './test-app-options.js'
 import { TestClient, type TestClientParts } from './test-client.js'
 import { TestClock } from './test-clock.js'
 import { testJson, type TestCodec } from './test-codec.js'
 import { TestConnectError } from './test-connect-error.js'
+import { createTestWebSocket, type TestWebSocketClass } from './test-web-socket.js'
 import { TestWaitError } from './test-wait-error.js'
 import { askFor } from './upgrade-ask.js'
 import type { VirtualClock } from './virtual-clock.js'
@@ -56,6 +58,27 @@ export class TestApp extends WsApp {
   }
 
   /**
+   * A WebSocket class that leads here, for the client of `enfilade/client` and what is built on it. The
+   * pauses and deadlines of a client are real time.
+   *
+   * @param session as for {@link connect}
+   * @param options as for {@link connect}; address and sub-protocols are those of the client
+   * @example
+   * ```ts
+   * const client = createWsClient('ws://test', { WebSocket: app.webSocket({ userId: 'ann' }) })
+   * ```
+   */
+  webSocket(
+    session?: unknown,
+    options: Omit<TestConnectOptions, 'path' | 'protocol' | 'codec'> = {},
+  ): TestWebSocketClass {
+    return createTestWebSocket((link, { pathname, search }, protocols) => {
+      const ask = askFor({ ...options, path: pathname + search, protocol: protocols })
+      return this.#dial(link, session, ask)
+    })
+  }
+
+  /**
    * Waits until the app is at rest: what was sent has arrived, and nothing is left to do before time
    * passes. What did not come until then does not come. Files, databases and timers of your own are not
    * waited for.
@@ -76,12 +99,10 @@ export class TestApp extends WsApp {
 
   async #connect(session: unknown, options: TestConnectOptions): Promise<TestClient> {
     const ask = askFor(options)
-    const { sockets, sessions, patience } = this.#parts
-    if (this.status === 'created') this.#starting = this.listen()
-    await this.#starting
+    const { patience } = this.#parts
     const dial: TestClientParts['dial'] = async (read) => {
       const link = new ClientLink(read)
-      await sessions.with(session, () => link.open(sockets, ask))
+      await this.#dial(link, session, ask)
       return link
     }
     const codec = options.codec ?? this.#parts.codec ?? testJson
@@ -89,6 +110,14 @@ export class TestApp extends WsApp {
     await this.settle()
     if (!client.isOpen) throw new TestConnectError(await client.closed)
     return client
+  }
+
+  /** Rejects with a `TestConnectError`. */
+  async #dial(link: ClientLink, session: unknown, ask: UpgradeAsk): Promise<void> {
+    const { sockets, sessions } = this.#parts
+    if (this.status === 'created') this.#starting = this.listen()
+    await this.#starting
+    await sessions.with(session, () => link.open(sockets, ask))
   }
 }
 

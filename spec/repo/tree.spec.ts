@@ -53,11 +53,7 @@ it('what waits in an app asks its clock, so that a test can let the time pass', 
     /(?<![\w.#])(setTimeout|setInterval|setImmediate)\(|performance\.now\(|Date\.now\(|timers\/promises/
   const past = files.filter((path) => direct.test(read(path)))
   // The end of a process is no app's, the others are what is used without an app.
-  expect(past.sort()).toEqual([
-    'lib/documents/document-timers.ts',
-    'lib/runtime/exit-signals.ts',
-    'lib/runtime/session.ts',
-  ])
+  expect(past.sort()).toEqual(['lib/documents/document-timers.ts', 'lib/runtime/exit-signals.ts'])
 })
 
 it('nothing is left to be done later', () => {
