@@ -3,7 +3,7 @@ import { NodeTable, type KnownNode } from './node-table.js'
 import { PresenceState, type PresenceEvents } from './presence-state.js'
 
 /** Milliseconds that members stay whose node has left: a client may come back to another one. */
-export const FADE = 5_000
+const FADE = 5_000
 
 /** Milliseconds between two requests for what was missed, unless a heartbeat says that it was. */
 const PULL_EVERY = 1_000

@@ -7,7 +7,7 @@ export const HEARTBEAT = 5_000
  * Milliseconds of silence after which a node is taken for dead. 15 s are promised from its last breath
  * to the last roster: half a second of it is for being told.
  */
-export const EXPIRY = 14_500
+const EXPIRY = 14_500
 
 /** Milliseconds for which a node that has left is not believed to be back: messages may come late. */
 const TOMBSTONE = 60_000

@@ -37,7 +37,7 @@ class Others implements RoomsElsewhere {
 
 function fill(rooms: WsRoomManager<Member>): Member[] {
   const members = [new Member('c1', 'ann'), new Member('c2', 'ann'), new Member('c3')]
-  for (const member of members) rooms.join(member, room)
+  for (const member of members) void rooms.join(member, room)
   return members
 }
 
