@@ -2,6 +2,7 @@ import { systemClock, type Clock } from '../async/clock.js'
 import { andThen, type MaybePromise } from '../async/maybe-promise.js'
 import { WsError } from '../errors/ws-error.js'
 import { byteLength } from '../protocol/byte-length.js'
+import { isFlatWithin } from '../protocol/flat-size.js'
 import type { WsMessage } from '../protocol/records.js'
 import { RESERVED_PUSH } from '../protocol/reserved-events.js'
 import type { WsMember, WsPresence } from '../protocol/v1.js'
@@ -118,7 +119,7 @@ export class RoomRosters {
     if (!connection.rooms.has(path)) throw new WsError(403, 'Not a member of this room')
     const rule = this.#ruled.get(path)
     if (!rule) throw new WsError(400, 'This room has no presence')
-    if (data !== undefined && isTooLarge(data)) {
+    if (data !== undefined && !isFlatWithin(data, MAX_STATE_BYTES) && isTooLarge(data)) {
       throw new WsError(413, `What a member shows has ${MAX_STATE_BYTES} bytes at most`)
     }
     return andThen(rule.read(data), (state) => {
