@@ -114,7 +114,7 @@ const folders = {
     why: 'Processes that share a port know nothing of what is said there.',
   },
   cli: {
-    may: ['workers', 'options', 'logging', 'runtime', 'errors'],
+    may: ['workers', 'options', 'logging', 'runtime', 'uws', 'errors'],
     files: ['ws-app.ts'],
     why: 'Commands use the app as a program of the user would, and nobody uses them.',
   },

@@ -23,7 +23,7 @@ export interface CliCommand {
   readonly name: string
   /** One line of the list of commands. */
   readonly summary: string
-  /** The operands as the help shows them: `<app>`. The number of words is how many there must be. */
+  /** The operands as the help shows them: `<app>`, or `[app]` for one that may be left out. */
   readonly operands: readonly string[]
   /** What the help says beside the options. */
   readonly details: string

@@ -78,7 +78,10 @@ function readCall(command: CliCommand, args: readonly string[], io: CliIo): CliC
   if (help === true) return undefined
   const { operands } = command
   const given = parsed.positionals
-  if (given.length === operands.length) return { operands: given, options, io }
+  const required = operands.filter((operand) => operand.startsWith('<')).length
+  if (given.length >= required && given.length <= operands.length) {
+    return { operands: given, options, io }
+  }
   const expected = operands.length === 0 ? 'no operand' : operands.join(' ')
   throw usageError(
     `${command.name} takes ${expected}, got ${given.length === 0 ? 'nothing' : given.join(' ')}; ` +
