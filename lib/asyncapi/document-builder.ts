@@ -55,7 +55,7 @@ export class DocumentBuilder {
     const call = this.#message(pattern, `${event}.call`, {
       ...{ name: event, title: `${event}: the call` },
       ...(description?.summary !== undefined && { summary: description.summary }),
-      payload: messageSchema(event, facts.data ?? {}, facts.isOptional),
+      payload: messageSchema(event, facts.data, facts.isOptional),
       ...examplesOf(facts),
     })
     const replied = this.#message(pattern, `${event}.reply`, {

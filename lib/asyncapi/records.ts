@@ -35,11 +35,18 @@ export const PROTOCOL_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   },
 }
 
-/** A message of a client. */
-export function messageSchema(event: string, data: JsonSchema, isOptional: boolean): JsonSchema {
+/** A message of a client; without `data` where none is taken. */
+export function messageSchema(
+  event: string,
+  data: JsonSchema | undefined,
+  isOptional: boolean,
+): JsonSchema {
   return {
     type: 'object',
-    properties: { event: { const: event }, path: { type: 'string' }, id: ID, data },
+    properties: {
+      ...{ event: { const: event }, path: { type: 'string' }, id: ID },
+      ...(data && { data }),
+    },
     required: ['event', 'path', ...(isOptional ? [] : ['data'])],
   }
 }

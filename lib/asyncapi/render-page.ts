@@ -96,7 +96,9 @@ function renderMessage(document: AsyncApiDocument, label: string, pointer: Refer
         `<pre>${escape(JSON.stringify((example as { payload?: unknown }).payload, null, 2))}</pre>`,
     )
     .join('')
-  return `<div><h4>${label}</h4>${renderSchema(data)}${shown}</div>`
+  const named = data && schemaOf(document, data)
+  const body = data ? renderSchema(data) : '<p class="type">nothing</p>'
+  return `<div><h4>${label}</h4>${body}${named ? renderSchema(named) : ''}${shown}</div>`
 }
 
 function resolve(document: AsyncApiDocument, { $ref }: Reference): AsyncApiMessage {
@@ -105,10 +107,14 @@ function resolve(document: AsyncApiDocument, { $ref }: Reference): AsyncApiMessa
 }
 
 /** Of an envelope the part that differs. */
-function dataOf(payload: JsonSchema): JsonSchema {
+function dataOf(payload: JsonSchema): JsonSchema | undefined {
   const [first] = (payload.oneOf ?? [payload]) as JsonSchema[]
-  const { data = {} } = (first?.properties ?? {}) as Record<string, JsonSchema>
-  return data
+  return (first?.properties as Record<string, JsonSchema> | undefined)?.data
+}
+
+/** What a reference leads to; `undefined` for a schema that is none. */
+function schemaOf({ components }: AsyncApiDocument, { $ref }: JsonSchema): JsonSchema | undefined {
+  return typeof $ref === 'string' ? components.schemas[$ref.split('/').at(-1) ?? ''] : undefined
 }
 
 function renderNamed(name: string, schema: JsonSchema): string {

@@ -91,7 +91,7 @@ class Orders {
     reply: Receipt,
   })
   order(@Data() order: Order): Receipt {
-    return { at: order.count }
+    return Object.assign(new Receipt(), { at: order.count })
   }
 
   @OnMessage('enter', '/seats{/:seat}')
@@ -125,7 +125,7 @@ let document: AsyncApiDocument
 async function faultsOf(given: unknown): Promise<string[]> {
   const { diagnostics } = await new Parser().parse(JSON.stringify(given))
   return diagnostics
-    .filter(({ severity }) => severity === 0)
+    .filter(({ severity }) => Number(severity) === 0)
     .map(({ message, path }) => `${path.join('.')}: ${message}`)
 }
 
