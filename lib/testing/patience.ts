@@ -1,7 +1,10 @@
 import { clearTimeout as stop, setTimeout as inRealTime } from 'node:timers'
 
-/** Milliseconds of real time that a test waits for what does not come, unless it says otherwise. */
-export const DEFAULT_PATIENCE = 2_000
+/**
+ * Milliseconds of real time that a test waits for what does not come, unless it says otherwise: less than
+ * the 5 seconds after which Jest and Vitest end a test without a word of what it waited for.
+ */
+export const DEFAULT_PATIENCE = 4_000
 
 /**
  * A promise that does not wait for ever. It counts as handled: whoever lets time pass before they look

@@ -8,7 +8,7 @@ export interface TestAppOptions extends WsAppOptions {
   readonly overrides?: readonly Override[]
   /**
    * Milliseconds of real time that a client waits for what does not come, before it says so.
-   * Default: 2,000.
+   * Default: 4,000.
    */
   readonly patience?: number
 }

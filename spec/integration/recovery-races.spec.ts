@@ -50,7 +50,7 @@ class Board {
 let app: TestApp
 
 function start(options: Partial<TestAppOptions> = {}): void {
-  const limits = { maxConnectionsPerIp: Infinity, rateLimit: false as const }
+  const limits = { maxConnectionsPerIp: Infinity, rateLimit: false as const, patience: 30_000 }
   app = createTestApp({ controllers: [Board], recovery: true, ...limits, ...options })
 }
 
