@@ -92,12 +92,14 @@ export abstract class RoomQueries<M extends RoomMember> {
   /**
    * What {@link kick} does, in this process.
    *
+   * @param isMeant default: all connections of the member are
    * @internal
    */
-  kickHere(room: string, member: string): number {
+  kickHere(room: string, member: string, isMeant?: (connection: M) => boolean): number {
     let kicked = 0
     for (const connection of this.connections(room)) {
-      if ((connection.userId ?? connection.id) === member && this.leave(connection, room)) kicked++
+      if ((connection.userId ?? connection.id) !== member) continue
+      if (isMeant?.(connection) !== false && this.leave(connection, room)) kicked++
     }
     return kicked
   }

@@ -23,7 +23,7 @@ export function answerQuestion(
     case 'find':
       return server.placesOf(question.user).slice(0, MAX_PLACES)
     case 'kick':
-      return rooms.kickHere(question.room, question.member)
+      return rooms.kickHere(question.room, question.member, ({ id }) => server.wasOpen(id, ago))
     case 'revoke':
       return server.revokeHere(question.user, question, ago)
     case 'close':

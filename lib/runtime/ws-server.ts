@@ -272,10 +272,18 @@ export class WsServer {
     for (const connection of connections) connection.send(event, path, data, params)
   }
 
-  /** Those that were open so long ago. */
+  /**
+   * Whether a connection was open so long ago; one that was lost, and may come back, was.
+   *
+   * @internal
+   */
+  wasOpen(id: string, ago: number): boolean {
+    const openedAt = this.#connections.get(id)?.openedAt ?? -Infinity
+    return openedAt <= this.#parts.clock.date() - ago
+  }
+
   #ofUser(id: string, ago: number): ServerConnection[] {
-    const latest = this.#parts.clock.date() - ago
-    return this.#users.connections(id).filter(({ openedAt }) => openedAt <= latest)
+    return this.#users.connections(id).filter((connection) => this.wasOpen(connection.id, ago))
   }
 
   #deliver(frame: PushFrame, slow: SlowRule | undefined): void {
