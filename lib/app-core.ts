@@ -50,7 +50,7 @@ import type { WsConnection } from './runtime/ws-connection.js'
 import { WsDocuments } from './runtime/ws-documents.js'
 import { increment, WsCounters } from './runtime/ws-counters.js'
 import { WsEvents } from './runtime/ws-events.js'
-import { WsServer } from './runtime/ws-server.js'
+import { WsServer, type WsServerParts } from './runtime/ws-server.js'
 import { isManaged, type WsBroadcastTransport } from './transports/broadcast-transport.js'
 import type { NativeApp } from './uws/native.js'
 import { bindSocket } from './uws/uws-server.js'
@@ -115,23 +115,17 @@ export function createCore(
   const exchange =
     transport &&
     new BroadcastExchange(transport, (...fault) => reportTransport(host, ...fault), encodings)
+  const heard = (room: string, id: string): void => late.rosters?.heard(room, id)
   const cluster =
-    exchange &&
-    new AppCluster({
-      ...{ transport, exchange, clock, host: () => host },
-      heard: (room, id) => late.rosters?.heard(room, id),
-    })
+    exchange && new AppCluster({ transport, exchange, clock, host: () => host, heard })
   const counters = new WsCounters(managed, cluster?.node.counters)
   const events = new WsEvents((error) => logger.error({ err: error }, 'a listener failed'))
   const detours = new Detours(limits.backpressure.policy, pushKind)
   const streams = new Streams({ clock, counters, logger, limit: limits.backpressure.limit })
   const fanOut: TopicFanOut = new TopicFanOut({
-    publisher: publisherOf(native),
-    backpressure: limits.backpressure,
-    compressFrom,
+    ...{ publisher: publisherOf(native), backpressure: limits.backpressure, compressFrom },
+    ...{ turn, counters, events, detours, clock, window: options.broadcastWindow ?? 0 },
     connections: (): WsConnection[] => server.connections(),
-    ...{ turn, counters, events, detours, clock },
-    window: options.broadcastWindow ?? 0,
   })
   const rooms = new WsRoomManager<WsConnection>({
     encodings,
@@ -148,12 +142,7 @@ export function createCore(
     nodes: cluster
       ? () => cluster.node.nodes()
       : loneNode(clock, () => ({ connections: server.size, rooms: rooms.size })),
-    publishAll: (frame, slow) => fanOut.publishAll(frame, slow),
-    added: (connection) => fanOut.opened(connection),
-    giveUp: (isMeant) => late.recovery?.revoke(isMeant),
-    reauthorize: async (connection) => {
-      if (connection instanceof LiveConnection) await late.identity?.reauthorize(connection)
-    },
+    ...reachOf(fanOut, late),
     ...(exchange && { forward: forwardTo(exchange, encodings) }),
   })
   const host: AppHost = {
@@ -170,6 +159,21 @@ export function createCore(
     documents: new WsDocuments(() => late.documents),
     runtimeOf: (app) =>
       createRuntime({ host, app, options, limits, transport, link: cluster?.node.presence }, late),
+  }
+}
+
+/** How the server reaches its connections, and those that are lost. */
+function reachOf(
+  fanOut: TopicFanOut,
+  late: LateParts,
+): Pick<WsServerParts, 'publishAll' | 'added' | 'giveUp' | 'reauthorize'> {
+  return {
+    publishAll: (frame, slow) => fanOut.publishAll(frame, slow),
+    added: (connection) => fanOut.opened(connection),
+    giveUp: (isMeant) => late.recovery?.revoke(isMeant),
+    reauthorize: async (connection) => {
+      if (connection instanceof LiveConnection) await late.identity?.reauthorize(connection)
+    },
   }
 }
 
