@@ -267,8 +267,7 @@ describe('a session that another process continues', () => {
     for (const app of [there, here, there, there, here]) {
       const next = await app.connect(v1)
       former.terminate()
-      const reply = await next.call<{ resumed: boolean }>('$resume', '/', asked)
-      expect(reply.resumed).toBe(true)
+      expect(await next.call('$resume', '/', asked)).toMatchObject({ resumed: true })
       expect(await next.call('who', path)).toMatchObject({ rooms: [path] })
       former = next
     }
