@@ -16,6 +16,8 @@ export interface DocumentChange<Ops = unknown> {
 /** What an engine gets from its room. */
 export interface EngineHost {
   sessions(): Iterable<DocumentSession>
+  /** Whether there is a storage: without one nothing has to be written for it. */
+  readonly isStored: boolean
   /** Hands a transaction to the storage. */
   persist(clock: number, change: Uint8Array): void
   /** Up to which clock changes are durable; without a storage, all there will ever be. */

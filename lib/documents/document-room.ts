@@ -366,6 +366,7 @@ export class DocumentRoom<E extends DocumentEngine<any, any, any> = DocumentEngi
     const { storage } = this.#options
     return {
       sessions: () => this.#sessions.values(),
+      isStored: storage !== undefined,
       persist: (clock, change) => this.#saver?.add(clock, change),
       durable: () => (storage ? this.durable : Number.MAX_SAFE_INTEGER),
       changed: (change: DocumentChange) => this.#hooks.run('onCommit', change),

@@ -39,6 +39,8 @@ import {
   type StoredChange,
 } from './stored-records.js'
 
+const encoder = new TextEncoder()
+
 /** What a document of records is made of. */
 export interface RecordsEngineOptions {
   /** By the name of the type. */
@@ -306,13 +308,18 @@ export class RecordsEngine implements DocumentEngine<
     this.#store.commit(ops)
     const { epoch } = this.#lineage
     const { clock } = this
-    const text = JSON.stringify(ops)
+    let written: string | undefined
+    // Only for those who read it: a session that is alone has none.
+    const text = (): string => (written ??= JSON.stringify(ops))
     const state = author && RecordsSession.of(author.session)
     if (state) state.undurable = clock
     if (author) this.#pushes.note(author.client, author.n)
-    this.#host.persist(clock, this.#storedText({ clock, epoch, ops: text, isFirst, author }))
+    if (this.#host.isStored) {
+      const change = this.#storedText({ clock, epoch, ops: text(), isFirst, author })
+      this.#host.persist(clock, change)
+    }
     const begin = isFirst ? `,"epoch":${JSON.stringify(epoch)}` : ''
-    const patch = `{"type":"patch","clock":${clock}${begin},"ops":${text}}`
+    const patch = (): string => `{"type":"patch","clock":${clock}${begin},"ops":${text()}}`
     const began = isFirst ? epoch : undefined
     this.#sessions.broadcast({ ops, text: patch, epoch: began }, author?.session)
     if (!author) this.#host.changed({ clock, ops }, undefined)
@@ -334,6 +341,6 @@ export class RecordsEngine implements DocumentEngine<
       ...(isFirst && { schema: this.#types.schema }),
       ...(author && { pushed: [author.client, author.n] }),
     } satisfies Omit<StoredChange, 'ops'>)
-    return new TextEncoder().encode(`${head.slice(0, -1)},"ops":${ops}}`)
+    return encoder.encode(`${head.slice(0, -1)},"ops":${ops}}`)
   }
 }

@@ -46,7 +46,7 @@ export interface Welcome {
 /** A transaction, and its frame for those who have the present versions. */
 export interface Broadcast {
   readonly ops: readonly RecordOp[]
-  readonly text: string
+  readonly text: () => string
   /** That begins with it. */
   readonly epoch: string | undefined
 }
@@ -109,6 +109,7 @@ export class RecordsSessions {
 
   /** Tells every session of a transaction but the one that made it. */
   broadcast({ ops, text, epoch }: Broadcast, author: DocumentSession | undefined): void {
+    let written: string | undefined
     for (const session of this.host.sessions()) {
       const state = RecordsSession.of(session)
       if (!state || session === author) continue
@@ -116,7 +117,7 @@ export class RecordsSessions {
         const frame = { type: 'patch', clock: this.store.clock } as const
         const older = this.older(ops, state.schema)
         session.send({ ...frame, ...(epoch !== undefined && { epoch }), ops: older })
-      } else session.sendText(text)
+      } else session.sendText((written ??= text()))
     }
   }
 
