@@ -28,6 +28,7 @@ describe.each([REDIS, JETSTREAM])('three processes with a history in $name', (pr
   let servers: Child[]
 
   beforeEach(async () => {
+    servers = []
     broker = await Broker.start(program)
     // Sessions are in Redis, whatever keeps the pushes.
     redis = program === REDIS ? broker : await Broker.start(REDIS)
@@ -42,7 +43,7 @@ describe.each([REDIS, JETSTREAM])('three processes with a history in $name', (pr
     const unhandled = servers.map((server) => server.unhandled)
     await Promise.all(servers.map((server) => server.kill()))
     await Promise.all([broker.stop(), redis.stop()])
-    expect(unhandled).toEqual([[], [], []])
+    expect(unhandled.flat()).toEqual([])
   })
 
   const urlOf = (index: number, user: number): string =>
@@ -108,6 +109,22 @@ describe.each([REDIS, JETSTREAM])('three processes with a history in $name', (pr
     expect(faults(people, last)).toEqual(none(people))
     const gaps = people.flatMap(({ witnesses }) => witnesses[0]?.seen ?? [])
     expect(gaps.filter((item) => item === 'gap').length).toBeLessThan(DROPS / 4)
+  }, 600_000)
+
+  test('take over the clients of one that is killed', async () => {
+    let index = 1
+    const person = await enter(() => urlOf(index, 0))
+    servers[0]?.send({ rooms: [path], pause: 2 })
+    const [witness] = person.witnesses as [Witness]
+    while (witness.seen.length < 50) await person.client.call('$ping', '/')
+    index = 2
+    await servers[1]?.kill()
+    await person.become('open')
+    servers[0]?.send({})
+    const last = await lastSaid(servers[0] as Child)
+    await heard([person], last)
+    expect(faults([person], last)).toEqual(['none'])
+    expect(witness.seen).not.toContain('gap')
   }, 600_000)
 
   test('tell everybody of a gap when it was killed under load, and go on', async () => {

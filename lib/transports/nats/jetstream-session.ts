@@ -22,6 +22,9 @@ import type { ResolvedJetStreamOptions } from './jetstream-options.js'
 const START_HEADER = 'Enfilade-Start'
 const EPOCH_HEADER = 'Enfilade-Epoch'
 
+/** Parts of the way from one place to another that are read at once. */
+const WALKS = 32
+
 /** A message of a room that is kept. */
 export interface StoredPush {
   readonly seq: number
@@ -133,11 +136,24 @@ export class JetStreamSession extends NatsSession implements BroadcastSession {
 
   /**
    * The messages of a room from a place to another, both included. They are asked for one by one, since
-   * servers before 2.11 have no other way without a consumer.
+   * servers before 2.11 have no other way without a consumer; in several parts of the way at once.
    *
-   * @param most how many are read
+   * @param most how many are read of each part
    */
   async messages(
+    room: string,
+    [from, to]: readonly [number, number],
+    most: number,
+  ): Promise<StoredPush[]> {
+    const step = Math.ceil((to - from + 1) / WALKS)
+    const parts = Array.from({ length: WALKS }, (_, index) => from + index * step)
+    const walks = parts.map((first) =>
+      this.#walk(room, [first, Math.min(first + step - 1, to)], most),
+    )
+    return (await Promise.all(walks)).flat()
+  }
+
+  async #walk(
     room: string,
     [from, to]: readonly [number, number],
     most: number,
