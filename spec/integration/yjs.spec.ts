@@ -181,6 +181,22 @@ describe('a provider of y-websocket as it comes', () => {
     expect(doc.getText('text').toJSON()).toBe('before the end')
   })
 
+  it('writes on beside one that sends anything at all, which is closed', async () => {
+    const { text, connect, logger } = await start()
+    const room = nextRoom()
+    const a = await text(room).synced()
+    const stranger = await connect({ path: `/text/${room.replace(' ', '%20')}` })
+    stranger.sendRaw('{"event":"hello","path":"/"}')
+    for (let length = 0; length < 40; length++) {
+      stranger.sendRaw(Buffer.from(Array.from({ length }, (_byte, at) => (at * 37 + length) % 256)))
+    }
+    expect(await stranger.closed).toMatchObject({ code: 4400 })
+    const b = await text(room).synced()
+    a.text.insert(0, 'still here')
+    await b.reads('still here')
+    expect(logger.errors()).toEqual([])
+  })
+
   it('is revoked like everybody else', async () => {
     const { text, app } = await start()
     const a = await text(nextRoom()).synced()
