@@ -1,3 +1,5 @@
+import type { Constructor } from '../metadata/records.js'
+
 /** What {@link WsApp.asyncapi} is told. */
 export interface AsyncApiOptions {
   /** Title and version of the interface, and what else AsyncAPI knows of it: contact, license. */
@@ -76,4 +78,14 @@ export interface AsyncApiOperation {
 /** A pointer into the document. */
 export interface Reference {
   readonly $ref: string
+}
+
+/** What a document is made of. */
+export interface AsyncApiSource {
+  readonly controllers: readonly Constructor[]
+  readonly options: AsyncApiOptions
+  /** Whether `authorize` decides who gets in. */
+  readonly isGuarded: boolean
+  /** The sub-protocols that clients may choose. */
+  readonly subprotocols: readonly string[]
 }

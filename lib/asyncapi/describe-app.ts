@@ -2,22 +2,17 @@ import { readAddress as readRouteAddress, readPrefix } from '../compile/paths.js
 import { readController, type ControllerDefinition } from '../compile/controller-definition.js'
 import { findMethod } from '../compile/arguments.js'
 import { Problems } from '../errors/problems.js'
-import type { Constructor, MethodRecord } from '../metadata/records.js'
+import type { MethodRecord } from '../metadata/records.js'
 import { emittedReturnType, findRecord, methodParameterTypes } from '../metadata/store.js'
 import { isAsyncGenerator } from '../runtime/streams/with-stream.js'
-import type { AsyncApiDocument, AsyncApiOptions, JsonSchema } from './asyncapi-document.js'
+import type {
+  AsyncApiDocument,
+  AsyncApiOptions,
+  AsyncApiSource,
+  JsonSchema,
+} from './asyncapi-document.js'
 import { DocumentBuilder, type HandlerFacts } from './document-builder.js'
 import { presenceSchema, messageSchema } from './records.js'
-
-/** What a document is made of. */
-export interface AsyncApiSource {
-  readonly controllers: readonly Constructor[]
-  readonly options: AsyncApiOptions
-  /** Whether `authorize` decides who gets in. */
-  readonly isGuarded: boolean
-  /** The sub-protocols that clients may choose. */
-  readonly subprotocols: readonly string[]
-}
 
 /**
  * Describes an app by what its decorators say, as its route table was compiled from them.

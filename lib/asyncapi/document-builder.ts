@@ -5,10 +5,10 @@ import type {
   AsyncApiDocument,
   AsyncApiMessage,
   AsyncApiOperation,
+  AsyncApiSource,
   JsonSchema,
   Reference,
 } from './asyncapi-document.js'
-import type { AsyncApiSource } from './describe-app.js'
 import { itemSchema, messageSchema, PROTOCOL_SCHEMAS, pushSchema, replySchema } from './records.js'
 import { SchemaBook } from './schema-book.js'
 

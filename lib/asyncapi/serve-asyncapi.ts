@@ -1,6 +1,6 @@
 import type { HttpHandler } from '../uws/http-routes.js'
-import type { AsyncApiDocument } from './asyncapi-document.js'
-import { describeApp, type AsyncApiSource } from './describe-app.js'
+import type { AsyncApiDocument, AsyncApiSource } from './asyncapi-document.js'
+import { describeApp } from './describe-app.js'
 import { renderPage } from './render-page.js'
 
 /** The part of an app's HTTP routes that is needed. */

@@ -6,6 +6,7 @@ import type { BroadcastWindow } from '../rooms/broadcast-window.js'
 import type { AppHost } from './app-host.js'
 import type { WsConnection } from './ws-connection.js'
 import { WsRooms } from './ws-rooms.js'
+import type { StreamConnection } from './streams/stream-context.js'
 import type { WsServer } from './ws-server.js'
 
 /** What a handler is called for. */
@@ -161,7 +162,9 @@ export class WsContext<S = unknown> {
    * @internal
    */
   stream(items: AsyncIterable<unknown>, timeout: number): Promise<unknown> {
-    return this.#host.streams.run(this, items, timeout)
+    // Whoever sent a message is a connection of the runtime.
+    const connection = this.connection as unknown as StreamConnection
+    return this.#host.streams.run([this, connection], items, timeout)
   }
 
   /** What `authorize` returned. */

@@ -125,7 +125,7 @@ let document: AsyncApiDocument
 async function faultsOf(given: unknown): Promise<string[]> {
   const { diagnostics } = await new Parser().parse(JSON.stringify(given))
   return diagnostics
-    .filter(({ severity }) => Number(severity) === 0)
+    .filter(({ severity }) => String(severity) === '0')
     .map(({ message, path }) => `${path.join('.')}: ${message}`)
 }
 

@@ -1,13 +1,13 @@
 import type { Clock } from '../../async/clock.js'
 import { WsError } from '../../errors/ws-error.js'
-import type { WsContext } from '../ws-context.js'
+import type { StreamContext } from './stream-context.js'
 
 /** How many items a caller gets that did not ask for a stream. */
-export const MAX_COLLECTED = 1000
+const MAX_COLLECTED = 1000
 
 /** What a list is gathered with. */
 export interface CollectParts {
-  readonly context: WsContext
+  readonly context: StreamContext
   readonly clock: Clock
   /** Milliseconds that all items together may take; 0 for no limit. */
   readonly timeout: number
@@ -17,7 +17,7 @@ export interface CollectParts {
  * The items of a stream as one list.
  *
  * @returns a promise that rejects with 400 where nobody gets the reply, 408 when it takes too long, and
- * 413 for more than {@link MAX_COLLECTED}; the handler's `finally` has been told to run then
+ * 413 for more than 1,000; the handler's `finally` has been told to run then
  */
 export async function collect(
   iterator: AsyncIterator<unknown>,

@@ -2,13 +2,14 @@ import type { Clock } from '../../async/clock.js'
 import { WsError } from '../../errors/ws-error.js'
 import type { WsLogger } from '../../logging/logger.js'
 import type { WsMessageId } from '../../protocol/records.js'
-import type { WsContext } from '../ws-context.js'
-import type { StreamLane } from './stream-lane.js'
+import type { StreamConnection, StreamContext } from './stream-context.js'
+import type { LaneStream, StreamLane } from './stream-lane.js'
 
 /** What a stream is made of. */
 export interface StreamParts {
   readonly id: WsMessageId
-  readonly context: WsContext
+  readonly context: StreamContext
+  readonly connection: StreamConnection
   readonly iterator: AsyncIterator<unknown>
   readonly lane: StreamLane
   readonly clock: Clock
@@ -23,7 +24,7 @@ export interface StreamParts {
  * The items of one handler, on their way to its caller. An item is asked of the handler only when the
  * caller has room for it and the socket is not behind, so that nothing is kept here.
  */
-export class OutgoingStream {
+export class OutgoingStream implements LaneStream {
   readonly #parts: StreamParts
   #credit: number
   #sent = 0
@@ -114,11 +115,11 @@ export class OutgoingStream {
   }
 
   async #end(): Promise<void> {
-    const { iterator, logger, context } = this.#parts
+    const { iterator, logger, context, connection } = this.#parts
     try {
       await iterator.return?.()
     } catch (error) {
-      const fields = { handler: context.handler, connection: context.connection.id, err: error }
+      const fields = { handler: context.handler, connection: connection.id, err: error }
       logger.warn(fields, 'a stream failed when it was ended')
     }
   }

@@ -1,16 +1,26 @@
 import type { Clock } from '../../async/clock.js'
+import type { WsError } from '../../errors/ws-error.js'
 import type { WsFrame } from '../../protocol/codec.js'
 import type { WsMessageId } from '../../protocol/records.js'
 import { RESERVED_PUSH } from '../../protocol/reserved-events.js'
-import type { LiveConnection } from '../live-connection.js'
 import type { WsCounters } from '../ws-counters.js'
-import type { OutgoingStream } from './outgoing-stream.js'
+import type { StreamConnection } from './stream-context.js'
 
 /** Bytes that all streams of a connection together may send in one turn of the event loop. */
 const TURN_BYTES = 64 * 1024
 
 /** Of the backpressure limit: what may wait in the socket before the streams wait, too. */
 const PAUSE_FROM = 1 / 4
+
+/** A stream, as others see it. */
+export interface LaneStream {
+  /** How many items have gone out. */
+  readonly sent: number
+  /** @param upTo how many items may go out in all */
+  allow(upTo: number): void
+  /** Nobody wants more of it. */
+  cancel(reason: WsError): void
+}
 
 /** What a lane needs of its app. */
 export interface LaneParts {
@@ -22,13 +32,13 @@ export interface LaneParts {
 
 /** The streams of one connection, which share its socket. */
 export class StreamLane {
-  readonly streams = new Map<WsMessageId, OutgoingStream>()
-  readonly #connection: LiveConnection
+  readonly streams = new Map<WsMessageId, LaneStream>()
+  readonly #connection: StreamConnection
   readonly #parts: LaneParts
   #turnBytes = 0
   #waiting: (() => void)[] = []
 
-  constructor(connection: LiveConnection, parts: LaneParts) {
+  constructor(connection: StreamConnection, parts: LaneParts) {
     this.#connection = connection
     this.#parts = parts
   }

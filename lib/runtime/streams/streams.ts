@@ -1,10 +1,9 @@
 import { WsError } from '../../errors/ws-error.js'
 import type { WsLogger } from '../../logging/logger.js'
 import type { WsMessage } from '../../protocol/records.js'
-import { LiveConnection } from '../live-connection.js'
-import type { WsContext } from '../ws-context.js'
 import { collect } from './collect.js'
 import { OutgoingStream } from './outgoing-stream.js'
+import type { StreamConnection, StreamContext } from './stream-context.js'
 import { StreamLane, type LaneParts } from './stream-lane.js'
 import { MAX_WINDOW, readStreamNote } from './stream-request.js'
 
@@ -16,7 +15,7 @@ export interface StreamsParts extends LaneParts {
 /** All replies that are streams, while they are under way. */
 export class Streams {
   readonly #parts: StreamsParts
-  readonly #lanes = new Map<LiveConnection, StreamLane>()
+  readonly #lanes = new Map<StreamConnection, StreamLane>()
 
   constructor(parts: StreamsParts) {
     this.#parts = parts
@@ -38,13 +37,13 @@ export class Streams {
    * 408 for an item that took too long, 413 for a list that is too long
    */
   async run(
-    context: WsContext,
+    [context, connection]: readonly [StreamContext, StreamConnection],
     iterable: AsyncIterable<unknown>,
     timeout: number,
   ): Promise<unknown> {
-    const { id, streamCredit: credit, connection } = context
+    const { id, streamCredit: credit } = context
     const iterator = iterable[Symbol.asyncIterator]()
-    if (credit === undefined || id === undefined || !(connection instanceof LiveConnection)) {
+    if (credit === undefined || id === undefined) {
       return collect(iterator, { timeout, context, clock: this.#parts.clock })
     }
     if (!connection.isOpen) return undefined
@@ -52,7 +51,7 @@ export class Streams {
     if (lane.streams.has(id)) throw new WsError(409, 'A stream with this id is under way')
     const { clock, logger } = this.#parts
     const stream = new OutgoingStream({
-      ...{ id, context, iterator, lane, clock, logger, credit, timeout },
+      ...{ id, context, connection, iterator, lane, clock, logger, credit, timeout },
     })
     lane.streams.set(id, stream)
     try {
@@ -70,7 +69,7 @@ export class Streams {
    *
    * @throws WsError 400
    */
-  credit(connection: LiveConnection, message: WsMessage): void {
+  credit(connection: StreamConnection, message: WsMessage): void {
     const { id, upTo } = readStreamNote(message)
     const stream = this.#lanes.get(connection)?.streams.get(id)
     if (!stream) return
@@ -85,19 +84,19 @@ export class Streams {
    *
    * @throws WsError 400
    */
-  cancel(connection: LiveConnection, message: WsMessage): void {
+  cancel(connection: StreamConnection, message: WsMessage): void {
     const { id } = readStreamNote(message)
     const stream = this.#lanes.get(connection)?.streams.get(id)
     stream?.cancel(new WsError(400, 'The caller has cancelled the stream'))
   }
 
   /** The socket has sent some of what waited in it. */
-  drained(connection: LiveConnection): void {
+  drained(connection: StreamConnection): void {
     if (this.#lanes.size > 0) this.#lanes.get(connection)?.wake()
   }
 
   /** A connection has another socket, or none: whoever comes by it knows nothing of its streams. */
-  ended(connection: LiveConnection): void {
+  ended(connection: StreamConnection): void {
     const lane = this.#lanes.size > 0 ? this.#lanes.get(connection) : undefined
     if (!lane) return
     this.#lanes.delete(connection)
@@ -105,7 +104,7 @@ export class Streams {
     for (const stream of [...lane.streams.values()]) stream.cancel(reason)
   }
 
-  #laneOf(connection: LiveConnection): StreamLane {
+  #laneOf(connection: StreamConnection): StreamLane {
     const known = this.#lanes.get(connection)
     if (known) return known
     const lane = new StreamLane(connection, this.#parts)
