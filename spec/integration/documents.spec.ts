@@ -9,6 +9,8 @@ import {
   OnCommit,
   OnSessionRemoved,
   type DocumentChange,
+  type DocumentStorage,
+  type DocumentStorages,
   type SessionInfo,
 } from 'enfilade/documents'
 import { DocumentPeer } from '../support/documents/document-peer.js'
@@ -72,10 +74,10 @@ class BoardDocument {
   }
 }
 
-function start(): Promise<StartedApp> {
+function start(storage: DocumentStorages = new MemoryStorage()): Promise<StartedApp> {
   heard = new Inbox('a hook')
   const container = root.createChildContainer()
-  container.registerInstance('boards', new MemoryStorage())
+  container.registerInstance('boards', storage)
   return startApp({
     controllers: [BoardDocument],
     container,
@@ -201,6 +203,61 @@ describe('a document of an app', () => {
     ann.push(1, shape('a', 1))
     expect(await ann.refusal()).toMatchObject({ code: 409 })
     expect(room.sessions()).toEqual([])
+  })
+
+  it('costs each of the others little when 32 bytes of a megabyte change', async () => {
+    const started = await start()
+    const room = await started.app.documents.open('/board/1')
+    room.transact((tx) => {
+      const text = 'x'.repeat(1024)
+      for (let n = 0; n < 1024; n++) tx.put({ id: `n${n}`, type: 'note', text, owner: 'ann' })
+    })
+    const ann = await DocumentPeer.join(started, '/board/1', '?id=ann')
+    const bob = await DocumentPeer.join(started, '/board/1', '?id=bob')
+    ann.push(1, ['patch', 'n7', { text: ['append', 'y'.repeat(32)] }])
+    const patch = await bob.next('patch')
+    expect(patch.ops).toEqual([['patch', 'n7', { text: ['append', 'y'.repeat(32)] }]])
+    const raw = await bob.client.nextRaw((text) => text.includes('"patch"'))
+    expect(Buffer.byteLength(raw)).toBeLessThan(200)
+  })
+
+  it('is loaded once for 50 clients that come at once, who all get it', async () => {
+    const loads: (() => void)[] = []
+    const memory = new MemoryStorage()
+    const open = (key: string): DocumentStorage => {
+      const storage = memory.open(key)
+      const load = async () => {
+        await new Promise<void>((resolve) => loads.push(resolve))
+        return storage.load()
+      }
+      return { load, save: (snapshot) => storage.save(snapshot) }
+    }
+    const started = await start({ open })
+    const peers = await Promise.all(
+      Array.from({ length: 50 }, (_, n) => DocumentPeer.open(started, '/board/1', `?id=${n}`)),
+    )
+    // A reply behind it: the server has what came before.
+    await Promise.all(peers.map((peer) => peer.connect().client.call('$ping', '/')))
+    expect([loads.length, started.app.counters.documents]).toEqual([1, 0])
+    loads[0]?.()
+    await Promise.all(peers.map((peer) => peer.next('synced')))
+    expect(started.app.documents.get('/board/1')?.sessions()).toHaveLength(50)
+    expect([loads.length, started.app.counters.documents]).toEqual([1, 1])
+  })
+
+  it('that cannot be loaded is refused, and what is stored is left alone', async () => {
+    const saved: string[] = []
+    const started = await start({
+      open: () => ({
+        load: () => Promise.reject(new Error('the disk is on fire')),
+        save: () => Promise.resolve(void saved.push('written')),
+      }),
+    })
+    const ann = await DocumentPeer.open(started, '/board/1')
+    expect(await ann.connect().next('error')).toMatchObject({ error: { code: 503 } })
+    expect(await ann.next('closed')).toMatchObject({ code: 1013 })
+    await started.stop()
+    expect(saved).toEqual([])
   })
 
   it('has at most 32 documents a connection', async () => {
