@@ -9,7 +9,7 @@ import { DocumentReplica } from './document-replica.js'
 import type { DocumentStore } from './document-store.js'
 import type { AnyFields, DocumentTransaction, RecordOf } from './document-types.js'
 import type { ReplicaEvents, ReplicaStatus } from './replica-events.js'
-import type { FlushGoal, ReplicaState } from './replica-options.js'
+import type { EditOptions, FlushGoal, ReplicaState } from './replica-options.js'
 import { Throttle } from './throttle.js'
 
 /** How a document stands: what is kept is being read, how far it is with the server, or it is over. */
@@ -153,9 +153,9 @@ export class ClientDocument<F extends object = AnyFields> {
    *
    * @throws what the work throws; an Error while the document is loading, and when it is closed
    */
-  transact<T>(work: (transaction: DocumentTransaction<F>) => T): T {
+  transact<T>(work: (transaction: DocumentTransaction<F>) => T, options?: EditOptions): T {
     this.#expectOpen()
-    return this.#replica.transact(work as never)
+    return this.#replica.transact(work as never, options)
   }
 
   /** Takes back what this client did last, and nothing that others did. Returns whether it could. */

@@ -31,6 +31,7 @@ import { RebasedRecords } from './rebased-records.js'
 import { ReplicaListeners, type ReplicaEvents, type ReplicaStatus } from './replica-events.js'
 import {
   sendAtOnce,
+  type EditOptions,
   type FlushGoal,
   type ReplicaOptions,
   type ReplicaState,
@@ -132,7 +133,7 @@ export class DocumentReplica {
    *
    * @throws what the work throws
    */
-  transact<T>(work: (transaction: RecordsTransaction) => T): T {
+  transact<T>(work: (transaction: RecordsTransaction) => T, { group }: EditOptions = {}): T {
     if (this.#isBusy) throw new Error('A transaction cannot be begun inside another')
     const draft = new RecordDraft(this.#records)
     let result: T
@@ -143,7 +144,7 @@ export class DocumentReplica {
       this.#isBusy = false
     }
     const steps = this.#edit(draft)
-    if (steps.length > 0) this.#undo.did(steps)
+    if (steps.length > 0) this.#undo.did(steps, group)
     return result
   }
 

@@ -13,7 +13,7 @@ export type { DocumentStore, KeptDocument, ReplicaEdits } from './document-store
 export { IndexedDbStore, type IndexedDbStoreOptions } from './indexed-db-store.js'
 export { MemoryDocumentStore } from './memory-document-store.js'
 export { DocumentReplica } from './document-replica.js'
-export type { FlushGoal, ReplicaOptions, ReplicaState } from './replica-options.js'
+export type { EditOptions, FlushGoal, ReplicaOptions, ReplicaState } from './replica-options.js'
 export type { ReplicaEvents, ReplicaStatus } from './replica-events.js'
 export type { PendingPush } from './pending-pushes.js'
 export type { RecordsTransaction } from '../../protocol/documents/record-transaction.js'

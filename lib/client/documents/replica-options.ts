@@ -34,6 +34,12 @@ export interface ReplicaOptions {
   readonly schedule?: (send: () => void) => void
 }
 
+/** How an edit is made. */
+export interface EditOptions {
+  /** What is done one after the other with the same name is taken back as one: a drag, a word. */
+  readonly group?: string
+}
+
 /** Done, or done and safe from a crash of the server. */
 export type FlushGoal = 'acknowledged' | 'durable'
 

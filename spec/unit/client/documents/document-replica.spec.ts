@@ -187,6 +187,25 @@ describe('flush', () => {
 })
 
 describe('undo', () => {
+  it('takes back as one what was done in one group, one after the other', async () => {
+    const { room } = await openRoom()
+    const ann = connect(room, 'ann')
+    ann.transact((tx) => tx.put(note('a', { x: 0 })))
+    const drag = (x: number, group: string) => ann.transact((tx) => tx.patch('a', { x }), { group })
+    for (const x of [1, 2, 3]) drag(x, 'drag 1')
+    for (const x of [4, 5]) drag(x, 'drag 2')
+    ann.undo()
+    expect(room.get('a')?.x).toBe(3)
+    ann.undo()
+    expect(room.get('a')?.x).toBe(0)
+    ann.redo()
+    expect(room.get('a')?.x).toBe(3)
+    // What is done after an undo or a redo is a step of its own.
+    drag(9, 'drag 1')
+    ann.undo()
+    expect(room.get('a')?.x).toBe(3)
+  })
+
   it('takes back what this user did, and nothing that others did since', async () => {
     const { room } = await openRoom()
     const [ann, bob] = [connect(room, 'ann'), connect(room, 'bob')]
