@@ -13,7 +13,7 @@ const ROUNDS = Number(process.env.ROUNDS ?? 3)
 const CROWDS = [
   { editors: 1, perSecond: 200 },
   { editors: 10, perSecond: 20 },
-  { editors: 100, perSecond: 5 },
+  { editors: 100, perSecond: 2 },
 ]
 const SERVERS = ['enfilade', 'y-websocket']
 
