@@ -5,6 +5,7 @@ import type { AsyncApiOptions, AsyncApiSource } from './asyncapi/asyncapi-docume
 import { atMost } from './async/at-most.js'
 import type { Clock } from './async/clock.js'
 import { compileApp } from './compile/compile-app.js'
+import { listRoutes } from './compile/list-routes.js'
 import { AppContainer } from './di/app-container.js'
 import { resolveTransport } from './di/resolve-transport.js'
 import { BroadcastTransport } from './di/tokens.js'
@@ -84,7 +85,10 @@ export function buildApp(options: WsAppOptions, platform: Platform): WsAppParts 
     warn: (text) => settings.logger.warn({}, text),
   })
   native.app = createNativeApp(platform.loadUws(), options.tls)
-  const parts = assemble(settings, core, { container, native: native.app, compiled })
+  const parts: WsAppParts = {
+    ...assemble(settings, core, { container, native: native.app, compiled }),
+    routes: () => listRoutes(options.controllers, options.use),
+  }
   addWorkersRoute(parts.http, options.health, () => role?.status() ?? Promise.resolve([]))
   return role ? withRole(parts, role, own) : parts
 }
@@ -135,7 +139,7 @@ function assemble(
   settings: Settings,
   core: Core,
   { container, native, compiled }: Built,
-): WsAppParts {
+): Omit<WsAppParts, 'routes'> {
   const { limits, logger } = settings
   const { clock } = settings.platform
   const { host, cluster } = core

@@ -174,6 +174,7 @@ export {
   type PublishRouteOptions,
 } from './publish/publish-route.js'
 export { MemoryPublishLedger, type PublishLedger } from './publish/publish-ledger.js'
+export type { RouteInfo } from './compile/list-routes.js'
 export type { WsAppRole } from './workers/app-role.js'
 export type { WorkerFigures, WorkerState, WorkerStatus } from './workers/worker-messages.js'
 export type { FieldError } from './validation/data-error.js'

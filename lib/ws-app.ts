@@ -3,6 +3,7 @@ import type { DependencyContainer } from './di/tokens.js'
 import type { Clock } from './async/clock.js'
 import { showValue } from './errors/show-value.js'
 import { WsStateError, type WsAppStatus } from './errors/ws-state-error.js'
+import type { RouteInfo } from './compile/list-routes.js'
 import { isSeconds } from './options/check-lifecycle.js'
 import type { WsRoomManager } from './rooms/ws-room-manager.js'
 import type { Readiness } from './runtime/readiness.js'
@@ -49,6 +50,7 @@ export interface WsAppParts {
   /** Loads what describes the app, and does. */
   readonly describe: (options: AsyncApiOptions) => Promise<AsyncApiDocument>
   readonly start: (port: number, host: string | undefined, isShared: boolean) => Promise<number>
+  readonly routes: () => readonly RouteInfo[]
   /** Gives the port back, and nothing else. */
   readonly closePort: () => void
   readonly stop: (drain: number) => Promise<void>
@@ -92,6 +94,11 @@ export class WsApp {
   /** What the app is among the processes of its program. */
   get role(): WsAppRole {
     return this.#parts.role?.name ?? 'single'
+  }
+
+  /** What clients may call, with the handler and the middleware of each. */
+  routes(): readonly RouteInfo[] {
+    return this.#parts.routes()
   }
 
   /** The number of this worker, from 1; `undefined` in a process that is none. */

@@ -2,7 +2,8 @@ import { asyncapi } from './asyncapi.js'
 import type { CliCommand } from './command.js'
 import { create } from './create.js'
 import { doctor } from './doctor.js'
+import { routes } from './routes.js'
 import { serve } from './serve.js'
 
 /** All commands, in the order of the help. */
-export const COMMANDS: readonly CliCommand[] = [create, serve, asyncapi, doctor]
+export const COMMANDS: readonly CliCommand[] = [create, serve, routes, asyncapi, doctor]
