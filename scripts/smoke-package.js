@@ -1,9 +1,10 @@
 // Packs the package and uses it as a newcomer would: in an empty project, first without
 // uWebSockets.js (which npm must not look for), then with the build this repository develops with.
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -47,6 +48,36 @@ console.log(await client.call('say', '/chat/general'))
 await app.close()
 `
 
+/** As a newcomer would: npx enfilade create demo && cd demo && npm i && npm test && npm start. */
+const createAndStart = async (tarball) => {
+  run(project, 'npx', '--yes', '--package', tarball, 'enfilade', 'create', 'demo')
+  const demo = join(project, 'demo')
+  run(demo, 'npm', 'install', '--no-audit')
+  run(demo, 'npm', 'test')
+  const child = spawn('npm', ['start'], {
+    cwd: demo,
+    env: { ...process.env, PORT: '0' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+    // A group of its own: npm, its shell and the app are ended together.
+    detached: true,
+  })
+  const ended = new Promise((resolve) => child.on('close', resolve))
+  try {
+    for await (const line of createInterface({ input: child.stdout })) {
+      const [, address] = /listens on (http:\S+)/.exec(line) ?? []
+      if (address === undefined) continue
+      const page = await (await fetch(address)).text()
+      if (!page.includes('<title>demo</title>')) throw new Error(`The page of demo is: ${page}`)
+      return
+    }
+    throw new Error('npm start ended before it listened')
+  } finally {
+    process.kill(-child.pid, 'SIGTERM')
+    child.stdout.resume()
+    await ended
+  }
+}
+
 try {
   const packed = run(root, 'npm', 'pack', '--silent', '--pack-destination', project)
   const tarball = join(project, packed.trim().split('\n').at(-1))
@@ -64,6 +95,9 @@ try {
   const said = run(project, 'node', 'main.js')
   if (said.trim() !== 'listened') throw new Error(`The packed package answered: ${said}`)
   console.log('The packed package installs, imports, is tested without sockets, and listens.')
+
+  await createAndStart(tarball)
+  console.log('A created app installs, passes its tests and serves its page.')
 } finally {
   rmSync(project, { recursive: true, force: true })
 }
