@@ -3,7 +3,6 @@ import type { JsonObject } from '../../protocol/documents/document-record.js'
 import type { DocumentEngines, DocumentPlan } from '../document-engine.js'
 import { definePresence, defineRecords, type RecordDefinition } from '../dto-records.js'
 import { RecordsEngine } from '../records/records-engine.js'
-import type { DocumentStorages } from '../storage/document-storage.js'
 
 /** Hears of what is wrong with the options of a document, and how to mend it. */
 export type ReportFault = (problem: string, mend: string) => void
@@ -121,9 +120,4 @@ function orReport<T>(read: () => T, report: ReportFault): T | undefined {
     )
     return undefined
   }
-}
-
-/** Whether something opens storages. */
-export function isStorages(value: unknown): value is DocumentStorages {
-  return typeof (value as Partial<DocumentStorages> | null | undefined)?.open === 'function'
 }

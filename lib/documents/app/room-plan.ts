@@ -68,7 +68,7 @@ export function planRoom(plan: RoomPlan): DocumentRoomOptions<DocumentEngine> {
 }
 
 /** The connection is what the app's documents give a session as `meta`. */
-export function connectionOf(session: SessionInfo | undefined): WsConnection | undefined {
+function connectionOf(session: SessionInfo | undefined): WsConnection | undefined {
   return session?.meta as WsConnection | undefined
 }
 

@@ -1,5 +1,3 @@
-import type { JsonObject } from './document-record.js'
-
 /** How many frames one message may carry. */
 export const MAX_CARRIED = 64
 
@@ -10,14 +8,6 @@ export interface ClosedFrame {
   readonly code: number
   readonly reason: string
 }
-
-/** From the client: it wants no more of the document. */
-export interface LeaveFrame {
-  readonly type: 'leave'
-}
-
-/** What `$document` carries from a client: one frame, several, or the text of one. */
-export type CarriedFrames = JsonObject | string | readonly (JsonObject | string)[]
 
 /** Whether it says of itself that it is a frame of a type. */
 export function isFrameOf(type: string, frame: unknown): boolean {
