@@ -72,7 +72,7 @@ const folders = {
   },
   inspector: {
     may: ['runtime', 'errors', 'async', 'publish'],
-    types: ['protocol', 'rooms', 'uws'],
+    types: ['protocol', 'rooms', 'uws', 'asyncapi'],
     files: ['ws-app.ts'],
     why: 'It looks at an app from outside; who has none does not load it.',
   },

@@ -6,6 +6,7 @@ import type { Following } from './followed.js'
 import type { InspectorOptions } from './inspector-options.js'
 import { JsonRoutes, type JsonRequest } from './json-routes.js'
 import { findRooms } from './room-rows.js'
+import { routeForms } from './route-forms.js'
 import type { RouteTable } from './route-stats.js'
 import type { Samples } from './samples.js'
 
@@ -34,7 +35,7 @@ export class InspectorApi {
       .get('/connections', ({ query }) => this.#connections(query))
       .get('/connections/:id', (request) => this.#connection(request))
       .get('/connections/:id/frames', (request) => this.#frames(request))
-      .get('/routes', () => ({ routes: this.#routes() }))
+      .get('/routes', async () => ({ routes: await routeForms(this.#parts.app) }))
       .get('/rooms', ({ query }) =>
         findRooms(this.#parts.app.rooms, textOf(query, 'text'), limitOf(query)),
       )
@@ -54,13 +55,6 @@ export class InspectorApi {
       samples: samples.after(after),
       routes: routes.rows,
     }
-  }
-
-  #routes(): object[] {
-    return this.#parts.routes.rows.map(({ event, pattern }) => ({
-      ...{ event, path: pattern },
-      params: [...pattern.matchAll(/[:*](\w+)/g)].map(([, name]) => name),
-    }))
   }
 
   #connections(query: URLSearchParams): object {

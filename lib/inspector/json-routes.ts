@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
+import { isPromise, type MaybePromise } from '../async/maybe-promise.js'
 import { WsError } from '../errors/ws-error.js'
 import { readBody } from '../publish/read-body.js'
 import type { HttpHandler, WsHttp } from '../uws/http-routes.js'
@@ -15,7 +16,7 @@ export interface JsonRequest {
   readonly body: Readonly<Record<string, unknown>>
 }
 
-type JsonHandler = (request: JsonRequest) => object
+type JsonHandler = (request: JsonRequest) => MaybePromise<object>
 
 const MAX_BODY = 64 * 1024
 
@@ -41,10 +42,10 @@ export class JsonRoutes {
   get(pattern: string, handler: JsonHandler): this {
     this.#http.get(this.#path + pattern, (response, request) => {
       if (this.#isKnown(request)) {
-        answer(response, () => handler({ ...partsOf(request), body: {} }))
-      } else {
-        refuse(response, 401, 'The key is not right')
+        return answer(response, () => handler({ ...partsOf(request), body: {} }))
       }
+      refuse(response, 401, 'The key is not right')
+      return undefined
     })
     return this
   }
@@ -59,7 +60,7 @@ export class JsonRoutes {
       const body = await readBody(response, MAX_BODY, (listener) => response.onAborted(listener))
       if (body === 'aborted') return
       if (body === 'too large') refuse(response, 413, `A body has at most ${MAX_BODY} bytes`)
-      else answer(response, () => handler({ ...parts, body: parse(body) }))
+      else await answer(response, () => handler({ ...parts, body: parse(body) }))
     })
     return this
   }
@@ -90,8 +91,8 @@ function parse(bytes: Buffer): Record<string, unknown> {
   throw new WsError(400, 'The body is no JSON object')
 }
 
-function answer(response: HttpResponse, handle: () => object): void {
-  let result: object
+function answer(response: HttpResponse, handle: () => MaybePromise<object>): MaybePromise<void> {
+  let result: MaybePromise<object>
   try {
     result = handle()
   } catch (error) {
@@ -99,7 +100,16 @@ function answer(response: HttpResponse, handle: () => object): void {
     refuse(response, error.code, error.message)
     return
   }
+  if (isPromise(result)) return answerLater(response, result)
   send(response, '200 OK', result)
+}
+
+async function answerLater(response: HttpResponse, result: PromiseLike<object>): Promise<void> {
+  const state = { isAborted: false }
+  response.onAborted(() => (state.isAborted = true))
+  const body = await result
+  // A response that was aborted throws when it is touched.
+  if (!state.isAborted) send(response, '200 OK', body)
 }
 
 function refuse(response: HttpResponse, code: number, message: string): void {
