@@ -3,6 +3,7 @@
 // hundred and fifty of lib/ one by one were half of the start-up. Types come from tsc.
 import { build } from 'esbuild'
 import { copyFileSync, existsSync, readFileSync } from 'node:fs'
+import { dirname, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -19,9 +20,36 @@ const targets = [
   ...Object.values(bin),
 ]
 
+const sources = targets.map(sourceOf)
+
+/** What may be loaded where there is no server: a browser, or the client in Node. */
+const WITHOUT_SERVER = /^lib\/(client|react|msgpack)\//
+/** Loaded when they are needed, and only by what the server is made of. */
+const LATER = ['lib/asyncapi/serve-asyncapi.ts', 'lib/workers/supervision.ts']
+
+/**
+ * What two entries share becomes a chunk, and what another three share another one: dozens. So all that
+ * belongs to a server imports the main entry, and what that is made of stays in one file.
+ */
+const withMain = {
+  name: 'with the main entry',
+  setup({ onLoad }) {
+    const owners = [...sources, ...LATER].filter((source) => !WITHOUT_SERVER.test(source))
+    for (const source of owners.filter((one) => one !== 'lib/index.ts')) {
+      const path = `${root}${source}`
+      onLoad({ filter: new RegExp(`^${path.replaceAll('.', '\\.')}$`) }, () => {
+        const main = relative(dirname(path), `${root}lib/index.ts`)
+        const contents = `${readFileSync(path, 'utf8')}\nimport './${main}'\n`
+        return { contents, loader: 'ts', resolveDir: dirname(path) }
+      })
+    }
+  },
+}
+
 await build({
   absWorkingDir: root,
-  entryPoints: targets.map(sourceOf),
+  entryPoints: sources,
+  plugins: [withMain],
   outdir: 'dist',
   outbase: 'lib',
   bundle: true,

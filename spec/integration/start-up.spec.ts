@@ -58,7 +58,7 @@ describe.each(KINDS)('an app that needs nothing else, loaded from a %s', (kind) 
     const { packages, own } = await run(kind, 'await (await start()).close()')
     expect(packages).toEqual(['path-to-regexp', 'reflect-metadata', 'uWebSockets.js'])
     expect(own.length).toBeGreaterThan(0)
-    expect(own.length).toBeLessThan(20)
+    expect(own.length).toBeLessThan(10)
   })
 
   it.each([

@@ -12,6 +12,7 @@ describe('the counters of an app', () => {
       ...{ connections: 0, opened: 0, closed: {}, messages: 3, replies: 0, broadcasts: 0 },
       ...{ pushes: 0, inFlight: 0, queuedBytes: 0, largestQueue: 0, rooms: 0, memberships: 0 },
       ...{ refused: {}, errors: { 429: 2 }, drops: {} },
+      ...{ documents: 0, documentSessions: 0, documentCommits: 0, documentFailures: 0 },
     })
   })
 
