@@ -1,5 +1,5 @@
 import { RESERVED_PUSH } from '../protocol/reserved-events.js'
-import type { RoomPosition, WsJoined, WsLeft, WsPresence } from '../protocol/v1.js'
+import type { RoomPosition, WsGap, WsJoined, WsLeft, WsPresence } from '../protocol/v1.js'
 import type { LeaveReason } from '../rooms/leave-reason.js'
 import type { Room } from '../rooms/room.js'
 import type { RoomWatcher } from '../rooms/room-watcher.js'
@@ -85,10 +85,11 @@ export class Memberships implements RoomWatcher<WsConnection> {
   /** A room is elsewhere in its history: its members are told. */
   moved(members: Iterable<WsConnection>, { room, position, isGap }: RoomMove): void {
     const { epoch, seq } = position
+    const told: WsGap = { epoch, seq }
     const event = isGap ? RESERVED_PUSH.GAP : RESERVED_PUSH.JOINED
     for (const member of members) {
       if (!(member instanceof LiveConnection) || !member.speaksV1) continue
-      this.#failures.push(member, event, room, { epoch, seq })
+      this.#failures.push(member, event, room, told)
     }
   }
 

@@ -31,7 +31,7 @@ beforeEach(() => {
   beBusy(0.1)
   delivered = []
   windows = new BroadcastWindows((room, { frame }) =>
-    delivered.push(`${room.name} ${String(frame)}`),
+    delivered.push(`${room.name} ${frame as string}`),
   )
 })
 afterEach(() => {
