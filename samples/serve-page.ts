@@ -22,12 +22,15 @@ const HEADERS = {
 export interface PageOptions {
   /** Whether scripts may set styles. Default: false. */
   readonly inlineStyles?: boolean
+  /** The path that the page is on, with a slash at its end. Default: `/`. */
+  readonly base?: string
 }
 
 /** Serves the files of a folder, read once, and nothing else. */
 export function servePage(http: WsHttp, folder: URL, options: PageOptions = {}): void {
+  const { base = '/' } = options
   for (const file of readdirSync(folder)) {
-    const paths = file === 'index.html' ? ['/', '/index.html'] : [`/${file}`]
+    const paths = file === 'index.html' ? [base, `${base}index.html`] : [base + file]
     serveFile(http, { paths, file: new URL(file, folder), policy: policyOf(options) })
   }
 }

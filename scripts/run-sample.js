@@ -4,6 +4,8 @@ import { buildSamplePage } from './build-sample-pages.js'
 
 const samples = new URL('../samples/', import.meta.url)
 const build = new URL('../build/samples/', import.meta.url)
+/** Samples that serve the pages of others. */
+const BORROWED = { '07-cluster': ['02-chat', '06-cursors'] }
 const wanted = process.argv[2]
 // The folders of the sources: build/ may still hold what has been renamed since.
 const names = readdirSync(samples).filter((name) =>
@@ -18,6 +20,6 @@ if (!name) {
   process.exit(1)
 }
 
-await buildSamplePage(name)
+for (const page of BORROWED[name] ?? [name]) await buildSamplePage(page)
 process.argv.splice(2, 1)
 await import(new URL(`${name}/server.js`, build).href)

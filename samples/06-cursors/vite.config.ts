@@ -6,6 +6,8 @@ const path = (relative: string): string => fileURLToPath(new URL(relative, impor
 
 export default defineConfig({
   plugins: [react()],
+  // The page may be on any path.
+  base: './',
   resolve: {
     // This sample is inside the package that it imports. In an application of your own leave it out.
     alias: [{ find: /^enfilade\/(client|react)$/, replacement: path('../../dist/$1/index.js') }],

@@ -18,15 +18,17 @@ const WAITS = 'What you write is sent as soon as you are back.'
 export function showConnection(client: WsClient, takeGap: () => boolean): void {
   let reason = ''
   let wasLost = false
+  let note: string | undefined
+  let node = ''
 
-  const draw = (note?: string): void => {
+  const draw = (): void => {
     const { status } = client
     // The browser knows at once; the socket may take a while to notice.
     const shown = !navigator.onLine && status !== 'closed' ? 'offline' : status
     document.body.dataset.connection = shown
     for (const id of ['lobby-status', 'room-status']) {
       byId(id).dataset.status = shown
-      byId(id).textContent = note ?? STATUS[shown]
+      byId(id).textContent = (note ?? STATUS[shown]) + (shown === 'open' ? node : '')
     }
     const banners: Partial<Record<Shown, string>> = {
       reconnecting: `Connection lost. Reconnecting… ${WAITS}`,
@@ -43,9 +45,20 @@ export function showConnection(client: WsClient, takeGap: () => boolean): void {
     reason = close?.reason.replace(/\.$/, '') ?? ''
     const isBack = status === 'open' && wasLost
     wasLost = status === 'open' ? false : wasLost || status === 'reconnecting'
-    draw(isBack && !takeGap() ? 'Connected again. Nothing was missed.' : undefined)
+    note = isBack && !takeGap() ? 'Connected again. Nothing was missed.' : undefined
+    draw()
   })
-  for (const event of ['online', 'offline']) addEventListener(event, () => draw())
+  // Where the app is several processes, as in 07-cluster, they say their names.
+  client.on<string>('node', '/node', (name) => {
+    node = ` · ${name}`
+    draw()
+  })
+  for (const event of ['online', 'offline']) {
+    addEventListener(event, () => {
+      note = undefined
+      draw()
+    })
+  }
   for (const button of document.querySelectorAll('.connect')) {
     button.addEventListener('click', () => client.connect())
   }

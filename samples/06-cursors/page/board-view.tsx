@@ -8,6 +8,7 @@ import { useMe } from './me.js'
 import { Profile } from './profile.js'
 import { Roster } from './roster.js'
 import { useMovement } from './use-movement.js'
+import { useNode } from './use-node.js'
 import { useOnline } from './use-online.js'
 import { useReturn } from './use-return.js'
 
@@ -28,12 +29,14 @@ export function BoardView({
   const [isOpen, setOpen] = useState(false)
   const move = useMovement(room, me)
   const note = useReturn(room)
+  const node = useNode()
   const count = useMembers(room).length
   return (
     <main data-live={isLive}>
       <header>
-        <img src="/mark.svg" alt="" width="36" height="36" />
+        <img src="mark.svg" alt="" width="36" height="36" />
         <h1 dir="auto">{name}</h1>
+        {node && <p className="node">{node}</p>}
         <button className="toggle" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
           {count} here
         </button>
