@@ -64,7 +64,7 @@ describe('the sample of cursors', () => {
     const url = `http://localhost:${sample.port}`
     const page = await fetch(url)
     expect(page.headers.get('content-security-policy')).toMatch(/^default-src 'none'; script-src/)
-    const files = [...(await page.text()).matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(
+    const files = [...(await page.text()).matchAll(/(?:src|href)="\.(\/[^"]+)"/g)].map(
       ([, file]) => file,
     )
     expect(files.map((file) => file?.replace(/^.*\./, '')).sort()).toEqual(['css', 'js', 'svg'])
