@@ -109,7 +109,7 @@ describeCluster('the sample of a cluster', () => {
     const room = client.room('/chat/kill', { presence: { name: 'Ann', typing: false } })
     const heard = new Inbox<string>('something said')
     const gaps: unknown[] = []
-    room.on<{ text: string }>('said', ({ text }) => heard.push(text))
+    room.on('said', ({ text }: { text: string }) => heard.push(text))
     room.onGap((gap) => gaps.push(gap))
     await room.join({ name: 'Ann' })
     const ben = await connect(to)

@@ -53,6 +53,10 @@ describeInBrowser('the page of the whiteboard', (browser) => {
     await page.keyboard.type(text)
     await page.keyboard.press('Escape')
   }
+  /** Done when the browser has written it down. */
+  const isKept = async (page: Page, text: string): Promise<void> => {
+    await page.waitForFunction(stores, text, { polling: 50 })
+  }
   /** Where it is to be seen on the page. */
   const placeOf = async (page: Page, text: string): Promise<number> => {
     const box = await page.locator('.note', { hasText: text }).boundingBox()
@@ -141,11 +145,13 @@ describeInBrowser('the page of the whiteboard', (browser) => {
     await says(ann, 'Saved')
     await note(ann, 'kept', [300, 300])
     await says(ann, 'Saved')
+    await isKept(ann, 'kept')
     await ann.routeWebSocket('**/ws', (socket) => socket.close({ code: 1013 }))
     await ann.reload()
     await says(ann, 'Offline')
     await ann.locator('.note', { hasText: 'kept' }).waitFor()
     await note(ann, 'offline', [600, 300])
+    await isKept(ann, 'offline')
     await ann.reload()
     await ann.locator('.note', { hasText: 'offline' }).waitFor()
     await ann.unrouteAll()
@@ -153,3 +159,22 @@ describeInBrowser('the page of the whiteboard', (browser) => {
     await other.locator('.note', { hasText: 'kept' }).waitFor()
   })
 })
+
+/** Runs in the page: whether a text is anywhere in its databases. */
+async function stores(text: string): Promise<boolean> {
+  const done = <T>(request: IDBRequest<T>): Promise<T> =>
+    new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result)
+      request.onerror = () => reject(new Error('a database cannot be read'))
+    })
+  for (const { name = '' } of await indexedDB.databases()) {
+    const database = await done(indexedDB.open(name))
+    const names = [...database.objectStoreNames]
+    const values = await Promise.all(
+      names.map((each) => done(database.transaction(each).objectStore(each).getAll())),
+    )
+    database.close()
+    if (JSON.stringify(values).includes(text)) return true
+  }
+  return false
+}
