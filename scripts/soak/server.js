@@ -80,8 +80,8 @@ function measure() {
       inFlight: counters.inFlight,
       rooms: rooms.size,
       memberships: counters.memberships,
-      // The one for pushes to everybody stays as long as the app.
-      channels: channels.size - 1,
+      // Those of the app itself stay as long as it does.
+      channels: channels.size - ownChannels,
     },
     handles,
     timers: process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length,
@@ -98,4 +98,5 @@ function measure() {
 process.on('message', () => process.send(measure()))
 process.on('disconnect', () => process.exit(1))
 const { port } = await app.listen(0, '127.0.0.1')
+const ownChannels = channels.size
 process.send({ port })

@@ -12,12 +12,22 @@ export interface IndexedDbStoreOptions {
   readonly name?: string
 }
 
+/** Milliseconds that the page before a reload may take to let go of its copy. */
+const RELOAD = 2_000
+
 const BASE = 'base'
 const EDITS = 'edits'
+
+/** What is remembered of a tab, also when it is reloaded. */
+interface TabMemory {
+  getItem(key: string): string | null
+  setItem(key: string, value: string): void
+}
 
 interface Globals {
   readonly indexedDB?: IdbFactory
   readonly navigator?: { readonly locks?: LockManager }
+  readonly sessionStorage?: TabMemory
 }
 
 /**
@@ -44,16 +54,48 @@ export class IndexedDbStore implements DocumentStore {
   }
 
   async open(key: string): Promise<KeptDocument> {
+    const [slot, release] = await this.#claim(key)
+    this.#remember(key, slot)
+    return this.#take(slot, release)
+  }
+
+  /** @returns a copy that nobody has, and how to let go of it */
+  async #claim(key: string): Promise<[slot: string, release: () => void]> {
+    const own = this.#remembered(key)
+    // After a reload: the page that is being left may hold it for another moment.
+    const again = own === undefined ? undefined : await this.#lock(own, RELOAD)
+    if (own !== undefined && again) return [own, again]
     const slots = await this.#slots(key)
     for (const { slot } of slots) {
       const release = await this.#lock(slot)
-      if (release) return this.#take(slot, release)
+      if (release) return [slot, release]
     }
     for (let index = slots.length; ; index++) {
       const slot = slotOf(key, index)
       const release = await this.#lock(slot)
-      if (release) return this.#take(slot, release)
+      if (release) return [slot, release]
     }
+  }
+
+  #remembered(key: string): string | undefined {
+    try {
+      return (globalThis as Globals).sessionStorage?.getItem(this.#memoryOf(key)) ?? undefined
+    } catch {
+      // A browser may refuse it, and a reload has to look for a copy then, as a new tab does.
+      return undefined
+    }
+  }
+
+  #remember(key: string, slot: string): void {
+    try {
+      ;(globalThis as Globals).sessionStorage?.setItem(this.#memoryOf(key), slot)
+    } catch {
+      // As above.
+    }
+  }
+
+  #memoryOf(key: string): string {
+    return `${this.#name}\n${key}`
   }
 
   /** Those that are there, with edits first. */
@@ -69,8 +111,12 @@ export class IndexedDbStore implements DocumentStore {
     return slots.sort((a, b) => b.pending - a.pending)
   }
 
-  /** @returns how to let go of it; `undefined` when another tab has it */
-  #lock(slot: string): Promise<(() => void) | undefined> {
+  /**
+   * @param wait milliseconds to wait for whoever has it; default: none
+   * @returns how to let go of it; `undefined` when another tab has it
+   */
+  #lock(slot: string, wait?: number): Promise<(() => void) | undefined> {
+    const signal = wait === undefined ? undefined : AbortSignal.timeout(wait)
     return new Promise((resolve, reject) => {
       const hold = (lock: unknown): Promise<void> | undefined => {
         if (!lock) {
@@ -80,8 +126,11 @@ export class IndexedDbStore implements DocumentStore {
         return new Promise((release) => resolve(release))
       }
       this.#locks
-        .request(`${this.#name}\n${slot}`, { ifAvailable: true }, hold)
-        .catch((error: unknown) => reject(error as Error))
+        .request(`${this.#name}\n${slot}`, signal ? { signal } : { ifAvailable: true }, hold)
+        .catch((error: unknown) => {
+          if (signal?.aborted === true) resolve(undefined)
+          else reject(error as Error)
+        })
     })
   }
 

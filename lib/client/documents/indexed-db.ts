@@ -41,7 +41,7 @@ interface IdbObjectStore {
 export interface LockManager {
   request(
     name: string,
-    options: { readonly ifAvailable: boolean },
+    options: { readonly ifAvailable: boolean } | { readonly signal: AbortSignal },
     work: (lock: unknown) => Promise<void> | undefined,
   ): Promise<unknown>
 }

@@ -83,6 +83,7 @@ describe('records', () => {
         { kind: 'leave', room: '/x' },
         { kind: 'join', room: undefined },
       ],
+      documentHooks: [],
       middleware: [first, second, third],
       serial: true,
     })
