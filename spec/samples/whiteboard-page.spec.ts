@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { BrowserContext, Page } from 'playwright-core'
 import { describeInBrowser } from '../support/browser.js'
+import { within } from '../support/deadline.js'
+import { nextTurn } from '../support/next-turn.js'
 import { watchFaults } from '../support/page-faults.js'
 import { startSample, type Sample } from '../support/sample.js'
 
@@ -55,7 +57,7 @@ describeInBrowser('the page of the whiteboard', (browser) => {
   }
   /** Done when the browser has written it down. */
   const isKept = async (page: Page, text: string, place: 'base' | 'edits'): Promise<void> => {
-    await page.waitForFunction(stores, [text, place] as const, { polling: 50 })
+    await within(untilKept(page, [text, place]), `"${text}" in the browser's ${place}`)
   }
   /** Where it is to be seen on the page. */
   const placeOf = async (page: Page, text: string): Promise<number> => {
@@ -145,7 +147,6 @@ describeInBrowser('the page of the whiteboard', (browser) => {
     await says(ann, 'Saved')
     await note(ann, 'kept', [300, 300])
     await says(ann, 'Saved')
-    await isKept(ann, 'kept', 'base')
     await ann.routeWebSocket('**/ws', (socket) => socket.close({ code: 1013 }))
     await ann.reload()
     await says(ann, 'Offline')
@@ -159,6 +160,10 @@ describeInBrowser('the page of the whiteboard', (browser) => {
     await other.locator('.note', { hasText: 'kept' }).waitFor()
   })
 })
+
+async function untilKept(page: Page, what: readonly [string, string]): Promise<void> {
+  while (!(await page.evaluate(stores, what))) await nextTurn()
+}
 
 /** Runs in the page: whether a text is in a store of its databases. */
 async function stores([text, place]: readonly [string, string]): Promise<boolean> {

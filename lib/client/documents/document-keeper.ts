@@ -1,6 +1,8 @@
 import { report } from '../platform.js'
 import type { DocumentReplica } from './document-replica.js'
 import type { KeptDocument } from './document-store.js'
+import type { PendingPush } from './pending-pushes.js'
+import type { ReplicaState } from './replica-options.js'
 
 /** How long records are gathered before they are kept, in milliseconds. */
 const INTERVAL = 1_000
@@ -22,6 +24,10 @@ export class DocumentKeeper {
   #saving = Promise.resolve()
   #isSavingEdits = false
   #needsEdits = false
+  /** How many edits were not safe when it last heard of them. */
+  #pending = 0
+  /** Edits that are kept, and are not in the records that are kept, be they safe or not. */
+  #unkept: readonly PendingPush[] = []
   #cost = 0
   #isOver = false
 
@@ -41,6 +47,10 @@ export class DocumentKeeper {
 
   /** Something was edited, or has become safe. */
   edited(): void {
+    const { pending } = this.#replica()
+    // What is safe now has to be in the records before it may go as an edit.
+    if (pending < this.#pending) this.changed()
+    this.#pending = pending
     this.#needsEdits = true
     if (this.#isOver || this.#isSavingEdits) return
     this.#isSavingEdits = true
@@ -72,7 +82,11 @@ export class DocumentKeeper {
   async #saveEdits(): Promise<void> {
     while (this.#needsEdits && !this.#isOver) {
       this.#needsEdits = false
-      await this.#guard(this.#kept.saveEdits(this.#replica().edits()))
+      const edits = this.#replica().edits()
+      const numbers = new Set(edits.pending.map(({ n }) => n))
+      const safe = this.#unkept.filter(({ n }) => !numbers.has(n))
+      this.#unkept = [...safe, ...edits.pending]
+      await this.#guard(this.#kept.saveEdits({ ...edits, pending: this.#unkept }))
     }
     this.#isSavingEdits = false
   }
@@ -83,11 +97,18 @@ export class DocumentKeeper {
     this.#timer = undefined
     const begun = performance.now()
     // At once, not behind others: a page that is left waits for nothing.
-    const saved = this.#guard(this.#kept.save(this.#replica().state()))
+    const state = this.#replica().state()
+    const saved = this.#guard(this.#kept.save(state).then(() => this.#keptAll(state)))
     this.#saving = Promise.all([this.#saving, saved]).then(() => {
       this.#cost = performance.now() - begun
     })
     return this.#saving
+  }
+
+  /** The records are kept with all that was safe by then. */
+  #keptAll({ next, pending }: ReplicaState): void {
+    const numbers = new Set(pending.map(({ n }) => n))
+    this.#unkept = this.#unkept.filter(({ n }) => n >= next || numbers.has(n))
   }
 
   /** A full disk, or a database that was deleted, ends nothing. */

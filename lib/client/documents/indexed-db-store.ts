@@ -129,7 +129,7 @@ export class IndexedDbStore implements DocumentStore {
         .request(`${this.#name}\n${slot}`, signal ? { signal } : { ifAvailable: true }, hold)
         .catch((error: unknown) => {
           if (signal?.aborted === true) resolve(undefined)
-          else reject(error as Error)
+          else reject(error instanceof Error ? error : new Error(String(error)))
         })
     })
   }
