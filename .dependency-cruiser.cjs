@@ -71,13 +71,13 @@ const folders = {
     why: 'Documents of Yjs are one engine of several; who has none does not load it.',
   },
   inspector: {
-    may: ['runtime', 'errors', 'async', 'publish'],
-    types: ['protocol', 'rooms', 'uws', 'asyncapi'],
+    may: ['runtime', 'errors', 'async', 'http'],
+    types: ['protocol', 'rooms', 'uws', 'asyncapi', 'cluster'],
     files: ['ws-app.ts'],
     why: 'It looks at an app from outside; who has none does not load it.',
   },
   metrics: {
-    may: ['runtime', 'errors', 'async'],
+    may: ['runtime', 'errors', 'async', 'http'],
     types: ['transports', 'uws', 'cluster'],
     why: 'Metrics read what the app has counted; who has no Prometheus does not load them.',
   },
@@ -104,9 +104,14 @@ const folders = {
     why: 'Who has other tokens, or none, does not load it.',
   },
   publish: {
-    may: ['rooms', 'protocol', 'errors'],
+    may: ['rooms', 'protocol', 'errors', 'http'],
     types: ['runtime', 'uws', 'async'],
     why: 'A way in beside the sockets: it pushes, and knows nobody who is connected.',
+  },
+  http: {
+    may: [],
+    types: ['uws'],
+    why: 'What HTTP routes share: keys, bodies, answers. No app, no sockets.',
   },
   workers: {
     may: ['transports', 'runtime', 'errors', 'async'],

@@ -1,7 +1,6 @@
-import { readAddress as readRouteAddress, readPrefix } from '../compile/paths.js'
-import { readController, type ControllerDefinition } from '../compile/controller-definition.js'
+import type { ControllerDefinition } from '../compile/controller-definition.js'
+import { readRoutes, type DeclaredController } from '../compile/read-routes.js'
 import { findMethod } from '../compile/arguments.js'
-import { Problems } from '../errors/problems.js'
 import type { MethodRecord } from '../metadata/records.js'
 import { emittedReturnType, findRecord, methodParameterTypes } from '../metadata/store.js'
 import { isAsyncGenerator } from '../runtime/streams/with-stream.js'
@@ -26,24 +25,16 @@ export function describeApp(source: AsyncApiSource): AsyncApiDocument {
     throw new TypeError('asyncapi: info needs a title and a version')
   }
   const builder = new DocumentBuilder(source)
-  for (const type of controllers) describeController(readController(type), builder)
+  for (const controller of readRoutes(controllers)) describeController(controller, builder)
   return builder.build()
 }
 
-function describeController(definition: ControllerDefinition, builder: DocumentBuilder): void {
-  const problems = new Problems()
-  const prefix = readPrefix(definition.prefix, definition.type.name, problems)
-  for (const method of definition.methods) {
-    for (const route of method.routes) {
-      const address = readRouteAddress(route, prefix, '', problems)
-      if (!address) continue
-      const { event, pattern } = address
-      builder.addHandler({
-        event,
-        pattern: pattern.source,
-        ...factsOf(definition, method, builder),
-      })
-    }
+function describeController(
+  { definition, prefix, routes }: DeclaredController,
+  builder: DocumentBuilder,
+): void {
+  for (const { event, path, method } of routes) {
+    builder.addHandler({ event, pattern: path, ...factsOf(definition, method, builder) })
   }
   const { presence } = definition
   if (!presence || prefix === '') return

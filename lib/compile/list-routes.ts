@@ -1,7 +1,5 @@
-import { Problems } from '../errors/problems.js'
 import type { Constructor } from '../metadata/records.js'
-import { readController } from './controller-definition.js'
-import { readAddress, readPrefix } from './paths.js'
+import { readRoutes } from './read-routes.js'
 
 /** One row of the table of routes. */
 export interface RouteInfo {
@@ -19,22 +17,13 @@ export function listRoutes(
   controllers: readonly Constructor[],
   use: readonly unknown[] = [],
 ): RouteInfo[] {
-  // What is wrong has been reported when they were compiled.
-  const problems = new Problems()
-  return controllers.flatMap((type) => {
-    const definition = readController(type)
-    const prefix = readPrefix(definition.prefix, type.name, problems)
-    return definition.methods.flatMap((method) =>
-      method.routes.flatMap((route) => {
-        const address = readAddress(route, prefix, '', problems)
-        if (!address) return []
-        const { event, pattern } = address
-        const middleware = [...use, ...definition.middleware, ...method.middleware].map(nameOf)
-        const handler = `${type.name}.${String(method.name)}`
-        return [{ event, path: pattern.source, handler, middleware }]
-      }),
-    )
-  })
+  return readRoutes(controllers).flatMap(({ definition, routes }) =>
+    routes.map(({ event, path, method }) => ({
+      ...{ event, path },
+      handler: `${definition.type.name}.${String(method.name)}`,
+      middleware: [...use, ...definition.middleware, ...method.middleware].map(nameOf),
+    })),
+  )
 }
 
 function nameOf(middleware: unknown): string {

@@ -1,7 +1,8 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import { isPromise, type MaybePromise } from '../async/maybe-promise.js'
 import { WsError } from '../errors/ws-error.js'
-import { readBody } from '../publish/read-body.js'
+import { answerJson, errorBody } from '../http/answer-json.js'
+import { bearerCheck, type BearerCheck } from '../http/bearer-check.js'
+import { readBody } from '../http/read-body.js'
 import type { HttpHandler, WsHttp } from '../uws/http-routes.js'
 
 type HttpResponse = Parameters<HttpHandler>[0]
@@ -20,23 +21,16 @@ type JsonHandler = (request: JsonRequest) => MaybePromise<object>
 
 const MAX_BODY = 64 * 1024
 
-const STATUS: Readonly<Record<number, string>> = {
-  400: '400 Bad Request',
-  401: '401 Unauthorized',
-  404: '404 Not Found',
-  413: '413 Content Too Large',
-}
-
 /** Routes that answer with JSON, to whoever has the key. */
 export class JsonRoutes {
   readonly #http: WsHttp
   readonly #path: string
-  readonly #digest: Buffer
+  readonly #check: BearerCheck
 
   constructor(http: WsHttp, path: string, key: string) {
     this.#http = http
     this.#path = path
-    this.#digest = digest(`Bearer ${key}`)
+    this.#check = bearerCheck([key])
   }
 
   get(pattern: string, handler: JsonHandler): this {
@@ -66,13 +60,8 @@ export class JsonRoutes {
   }
 
   #isKnown(request: HttpRequest): boolean {
-    return timingSafeEqual(this.#digest, digest(request.getHeader('authorization')))
+    return this.#check(request.getHeader('authorization'))
   }
-}
-
-/** Digests are of one length, and tell nothing about how much of a key was right. */
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest()
 }
 
 function partsOf(request: HttpRequest): Omit<JsonRequest, 'body'> {
@@ -101,7 +90,7 @@ function answer(response: HttpResponse, handle: () => MaybePromise<object>): May
     return
   }
   if (isPromise(result)) return answerLater(response, result)
-  send(response, '200 OK', result)
+  answerJson(response, 200, result)
 }
 
 async function answerLater(response: HttpResponse, result: PromiseLike<object>): Promise<void> {
@@ -109,19 +98,9 @@ async function answerLater(response: HttpResponse, result: PromiseLike<object>):
   response.onAborted(() => (state.isAborted = true))
   const body = await result
   // A response that was aborted throws when it is touched.
-  if (!state.isAborted) send(response, '200 OK', body)
+  if (!state.isAborted) answerJson(response, 200, body)
 }
 
 function refuse(response: HttpResponse, code: number, message: string): void {
-  send(response, STATUS[code] ?? '500 Internal Server Error', { error: { code, message } })
-}
-
-function send(response: HttpResponse, status: string, body: object): void {
-  response.cork(() => {
-    response
-      .writeStatus(status)
-      .writeHeader('Content-Type', 'application/json')
-      .writeHeader('Cache-Control', 'no-store')
-      .end(JSON.stringify(body))
-  })
+  answerJson(response, code, errorBody(code, message))
 }

@@ -1,5 +1,5 @@
 import { register as globalRegistry, type Registry } from 'prom-client'
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { bearerCheck } from '../http/bearer-check.js'
 import type { HttpHandler, WsHttp } from '../uws/http-routes.js'
 
 /** Who may read the metrics, and which. */
@@ -31,19 +31,14 @@ export function metricsRoute(
   if (typeof (register as Partial<Registry> | null)?.metrics !== 'function') {
     throw new TypeError('metricsRoute: register is no registry of prom-client')
   }
-  const expected = token === undefined ? undefined : digest(`Bearer ${token}`)
+  const isKnown = token === undefined ? undefined : bearerCheck([token])
   app.http.get(path, async (response, request) => {
-    if (expected && !timingSafeEqual(expected, digest(request.getHeader('authorization')))) {
+    if (isKnown?.(request.getHeader('authorization')) === false) {
       response.writeStatus('401 Unauthorized').writeHeader('WWW-Authenticate', 'Bearer').end()
       return
     }
     await write(response, register)
   })
-}
-
-/** Digests are of one length, and tell nothing about how much of a token was right. */
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest()
 }
 
 async function write(response: Parameters<HttpHandler>[0], register: Registry): Promise<void> {

@@ -1,13 +1,15 @@
 import { isUtf8 } from 'node:buffer'
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { WsError } from '../errors/ws-error.js'
+import { answerJson, errorBody } from '../http/answer-json.js'
+import { bearerCheck, type BearerCheck } from '../http/bearer-check.js'
+import { readBody } from '../http/read-body.js'
 import type { WsRoomManager } from '../rooms/ws-room-manager.js'
 import type { WsConnection } from '../runtime/ws-connection.js'
 import type { WsServer } from '../runtime/ws-server.js'
 import type { HttpHandler, WsHttp } from '../uws/http-routes.js'
 import { MemoryPublishLedger, type PublishLedger } from './publish-ledger.js'
 import { readPublishRequest, type PublishRequest } from './publish-request.js'
-import { readBody } from './read-body.js'
 
 /** Who may publish over HTTP, and how much. */
 export interface PublishRouteOptions {
@@ -53,7 +55,7 @@ export function publishRoute(app: PublishingApp, options: PublishRouteOptions): 
     throw new TypeError('publishRoute: maxSize has to be a whole number from 1')
   }
   const route = new PublishRoute(app, {
-    digests: keys.map((one: string) => digest(`Bearer ${one}`)),
+    isKnown: bearerCheck(keys as string[]),
     maxSize,
     ledger: ledger ?? new MemoryPublishLedger(),
   })
@@ -68,23 +70,15 @@ function isKey(key: unknown): boolean {
 }
 
 interface RouteParts {
-  readonly digests: readonly Buffer[]
+  readonly isKnown: BearerCheck
   readonly maxSize: number
   readonly ledger: PublishLedger
 }
 
 /** What a request is answered by. */
 interface Answer {
-  readonly status: string
+  readonly status: number
   readonly body: object
-}
-
-const STATUS: Readonly<Record<number, string>> = {
-  400: '400 Bad Request',
-  401: '401 Unauthorized',
-  409: '409 Conflict',
-  413: '413 Content Too Large',
-  415: '415 Unsupported Media Type',
 }
 
 class PublishRoute {
@@ -122,18 +116,12 @@ class PublishRoute {
 
   /** What can be refused before there is a body. */
   #refuse(head: { authorization: string; type: string; length: number }): Answer | undefined {
-    if (!this.#isKnown(head.authorization)) return refusal(401, 'the key is not right')
+    if (!this.#parts.isKnown(head.authorization)) return refusal(401, 'the key is not right')
     if (!/^application\/json\b/i.test(head.type)) {
       return refusal(415, 'Content-Type has to be application/json')
     }
     const { maxSize } = this.#parts
     return head.length > maxSize ? tooLarge(maxSize) : undefined
-  }
-
-  /** Compares with all keys, and each in a time that tells nothing. */
-  #isKnown(authorization: string): boolean {
-    const given = digest(authorization)
-    return this.#parts.digests.filter((known) => timingSafeEqual(known, given)).length > 0
   }
 
   async #answer(body: Buffer, header: string): Promise<Answer> {
@@ -178,20 +166,16 @@ class PublishRoute {
 }
 
 function fingerprintOf({ room, event, path, data, params }: PublishRequest): string {
-  return digest(JSON.stringify([room, event, path, data, params])).toString('base64url')
-}
-
-/** Digests are of one length, and tell nothing about how much of a key was right. */
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest()
+  const text = JSON.stringify([room, event, path, data, params])
+  return createHash('sha256').update(text).digest('base64url')
 }
 
 function published(isReplayed: boolean): Answer {
-  return { status: '200 OK', body: { published: true, replayed: isReplayed } }
+  return { status: 200, body: { published: true, replayed: isReplayed } }
 }
 
 function refusal(code: number, message: string): Answer {
-  return { status: STATUS[code] ?? String(code), body: { error: { code, message } } }
+  return { status: code, body: errorBody(code, message) }
 }
 
 function tooLarge(maxSize: number): Answer {
@@ -199,11 +183,5 @@ function tooLarge(maxSize: number): Answer {
 }
 
 function send(response: HttpResponse, { status, body }: Answer): void {
-  response.cork(() => {
-    response.writeStatus(status)
-    if (status === STATUS[401]) response.writeHeader('WWW-Authenticate', 'Bearer')
-    response.writeHeader('Content-Type', 'application/json')
-    // What is left of a body that was refused is not read.
-    response.end(JSON.stringify(body), status !== '200 OK')
-  })
+  answerJson(response, status, body)
 }
