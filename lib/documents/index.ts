@@ -34,6 +34,12 @@ export { OnCommit } from '../decorators/on-commit.js'
 export { OnSessionRemoved } from '../decorators/on-session-removed.js'
 export { Document, type DocumentOptions } from './app/document.js'
 
+export {
+  MemoryDocumentOwners,
+  type MemoryDocumentOwnersOptions,
+} from './owners/memory-document-owners.js'
+export type { DocumentLease, DocumentOwners } from '../transports/owners/document-owners.js'
+
 export { FileStorage, type FileStorageOptions } from './storage/file-storage.js'
 export type { SyncPolicy } from './storage/file-document.js'
 export { MemoryStorage } from './storage/memory-storage.js'
@@ -49,6 +55,7 @@ export type {
   StoredDocument,
 } from './storage/document-storage.js'
 export { DocumentStorageError } from './storage/document-storage-error.js'
+export { StaleOwnerError } from './storage/stale-owner-error.js'
 
 export type {
   DocumentRecord,

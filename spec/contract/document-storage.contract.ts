@@ -131,6 +131,49 @@ export function describeDocumentStorage(name: string, suite: StorageSuite): void
       expect(await found(key, storage)).toEqual([undefined, ['one']])
     })
 
+    it('refuses what a former owner writes from the moment that the next one loads', async () => {
+      if (!storages.checksTokens) return
+      const key = nextKey()
+      const former = storages.open(key, 7)
+      await former.load()
+      await former.save(text('kept'))
+      await former.append?.([text('kept too')])
+      const next = suite.reopen(storages).open(key, 8)
+      expect(shown(await next.load())).toEqual(['kept', ['kept too']])
+      const stale = expect.objectContaining({ name: 'StaleOwnerError' })
+      await expect(former.append?.([text('late')])).rejects.toEqual(stale)
+      await expect(former.save(text('late'))).rejects.toEqual(stale)
+      await expect(former.merge?.(() => text('late'))).rejects.toEqual(stale)
+      await expect(suite.reopen(storages).open(key, 7).load()).rejects.toEqual(stale)
+      await next.append?.([text('new')])
+      expect(await found(key, next)).toEqual(['kept', ['kept too', 'new']])
+    })
+
+    it('loses no write of an owner that the next one has not seen, however they cross', async () => {
+      if (!storages.checksTokens) return
+      const key = nextKey()
+      const taken: string[] = []
+      let seen: string[] = []
+      for (let token = 1; token <= 8; token++) {
+        const owner = suite.reopen(storages).open(key, token)
+        await owner.load()
+        const writes = [0, 1, 2].map(async (n) => {
+          const word = `${token}.${n}`
+          await owner.append?.([text(word)]).then(
+            () => taken.push(word),
+            () => undefined,
+          )
+        })
+        const next = suite.reopen(storages).open(key, token + 1)
+        const [, changes] = shown(await next.load())
+        seen = changes
+        await Promise.all(writes)
+        // What was taken before the next one loaded is there; what came later was refused.
+        expect(taken.filter((word) => !seen.includes(word))).toEqual([])
+      }
+      expect(shown(await suite.reopen(storages).open(key).load())[1].sort()).toEqual(taken.sort())
+    })
+
     it.each([
       ['case', '/a/B', '/a/b'],
       ['an escape', '/a b', '/a%20b'],

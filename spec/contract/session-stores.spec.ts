@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { MemorySessionHub, MemorySessionStore } from 'enfilade'
-import { RedisSessionStore } from 'enfilade/redis'
+import { MemoryDocumentOwners } from 'enfilade/documents'
+import { RedisDocumentOwners, RedisSessionStore } from 'enfilade/redis'
 import { Redis } from 'ioredis'
 import { Broker, hasBroker, REDIS } from '../support/broker.js'
 import { RedisCluster } from '../support/redis-cluster.js'
+import { describeDocumentOwners, type ConnectedOwners } from './document-owners.contract.js'
 import { describeSessionStore, type ConnectedStores } from './session-store.contract.js'
 
 describeSessionStore('MemorySessionStore', {
@@ -13,6 +15,43 @@ describeSessionStore('MemorySessionStore', {
     return { stores, close: () => undefined }
   },
 })
+
+let now = 0
+const memoryOwners = new MemoryDocumentOwners({ now: () => now })
+describeDocumentOwners('MemoryDocumentOwners', {
+  create: () => ({
+    owners: [memoryOwners, memoryOwners],
+    expire: async () => void (now += memoryOwners.ttl),
+    close: () => undefined,
+  }),
+})
+
+/** @param client knows where the keys are */
+async function redisOwners(
+  make: () => RedisDocumentOwners,
+  client: readonly Redis[],
+): Promise<ConnectedOwners> {
+  const owners: [RedisDocumentOwners, RedisDocumentOwners] = [make(), make()]
+  await Promise.all(owners.map((one) => one.ready()))
+  return {
+    owners,
+    // As if the time had passed.
+    expire: async (path) => {
+      const keys = await Promise.all(client.map((node) => node.keys(`*owner:*`)))
+      await Promise.all(
+        keys.flatMap((found, index) =>
+          found
+            .filter((key) => key.endsWith(path))
+            .map((key) => client[index]?.hset(key, 'until', '1')),
+        ),
+      )
+    },
+    close: async () => {
+      await Promise.all(owners.map((one) => one.close()))
+      for (const node of client) node.disconnect()
+    },
+  }
+}
 
 async function connected(count: number, make: () => RedisSessionStore): Promise<ConnectedStores> {
   const stores = Array.from({ length: count }, make)
@@ -33,6 +72,32 @@ redis('with Redis', () => {
     new RedisSessionStore({ url: `redis://127.0.0.1:${broker.port}` })
 
   describeSessionStore('RedisSessionStore', { create: (count) => connected(count, make) })
+
+  describeDocumentOwners('RedisDocumentOwners', {
+    create: () => {
+      const { port } = broker
+      const own = () => new RedisDocumentOwners({ redis: { host: '127.0.0.1', port } })
+      return redisOwners(own, [new Redis({ port, host: '127.0.0.1' })])
+    },
+  })
+
+  it('goes on with higher tokens when Redis has forgotten everything', async () => {
+    const owners = new RedisDocumentOwners({ url: `redis://127.0.0.1:${broker.port}` })
+    const client = new Redis({ port: broker.port, host: '127.0.0.1' })
+    await owners.ready()
+    const { token } = await owners.claim('/board/7', 'ann')
+    await client.flushall()
+    const next = await owners.claim('/board/7', 'bob')
+    expect(next.owner).toBe('bob')
+    expect(next.token).toBeGreaterThanOrEqual(token)
+    expect(token).toBeGreaterThan(Date.now() - 60_000)
+    client.disconnect()
+    await owners.close()
+  })
+
+  it('refuses a lease that is too short', () => {
+    expect(() => new RedisDocumentOwners({ ttl: 10 })).toThrow(TypeError)
+  })
 
   it('has no token in Redis, nor in what it throws', async () => {
     const { stores, close } = await connected(1, make)
@@ -63,5 +128,12 @@ redis('with Redis Cluster', () => {
         const nodes = cluster.ports.map((port) => ({ host: '127.0.0.1', port }))
         return new RedisSessionStore({ cluster: nodes })
       }),
+  })
+  describeDocumentOwners('RedisDocumentOwners', {
+    create: () => {
+      const nodes = cluster.ports.map((port) => ({ host: '127.0.0.1', port }))
+      const clients = nodes.map((node) => new Redis(node))
+      return redisOwners(() => new RedisDocumentOwners({ cluster: nodes }), clients)
+    },
   })
 })

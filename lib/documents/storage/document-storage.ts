@@ -42,9 +42,15 @@ export interface DocumentStorage {
 /** Where many documents are kept, by key. */
 export interface DocumentStorages {
   /**
+   * Whether tokens are looked at: `load` notes the one it was opened with, and from then on, for every
+   * process, all that came with a lower one is refused with a `StaleOwnerError` and changes nothing.
+   */
+  readonly checksTokens?: boolean
+  /**
    * The storage of one document. It may be opened again after it was closed.
    *
+   * @param token of the lease by which this process owns the document, where there are several
    * @throws WsError 400 for a key that is none
    */
-  open(key: string): DocumentStorage
+  open(key: string, token?: number): DocumentStorage
 }

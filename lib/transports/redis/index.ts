@@ -1,4 +1,5 @@
 export { RedisBroadcastTransport } from './redis-broadcast-transport.js'
+export { RedisDocumentOwners, type RedisDocumentOwnersOptions } from './redis-document-owners.js'
 export { RedisHistory, type RedisHistoryOptions } from './redis-history.js'
 export type {
   RedisBroadcastTransportOptions,
