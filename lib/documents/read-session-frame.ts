@@ -1,5 +1,5 @@
 import { WsError } from '../errors/ws-error.js'
-import { byteLength } from '../protocol/byte-length.js'
+import { exceedsBytes } from '../protocol/byte-length.js'
 import { checkFrame, parseJson } from '../protocol/documents/read-frame.js'
 import type { AnyFrame } from '../protocol/documents/read-frame.js'
 import type { DocumentSession } from './document-session.js'
@@ -32,7 +32,7 @@ export function readSessionFrame(
 }
 
 function parseText(frame: string, maxFrame: number): unknown {
-  if (frame.length > maxFrame || byteLength(frame) > maxFrame) {
+  if (exceedsBytes(frame, maxFrame)) {
     throw new WsError(413, `A frame has ${maxFrame} bytes at most`)
   }
   return parseJson(frame)

@@ -29,7 +29,8 @@ export function applyOp(
 /** A copy with the changes; what did not change is shared with the original. */
 export function applyPatch(object: JsonObject, patch: RecordPatch): JsonObject {
   const result: Record<string, JsonValue> = { ...object }
-  for (const [field, op] of Object.entries(patch)) {
+  for (const field in patch) {
+    const op = patch[field] as FieldOp
     const value = applyField(Object.hasOwn(object, field) ? object[field] : undefined, op)
     if (value === undefined) Reflect.deleteProperty(result, field)
     else result[field] = value

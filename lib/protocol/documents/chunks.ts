@@ -1,5 +1,5 @@
 import { WsError } from '../../errors/ws-error.js'
-import { byteLength } from '../byte-length.js'
+import { exceedsBytes } from '../byte-length.js'
 import type { ChunkFrame } from './document-frames.js'
 import type { JsonObject } from './document-record.js'
 
@@ -13,7 +13,7 @@ const ENVELOPE = 64
  * @returns the text alone when it fits
  */
 export function splitFrame(text: string, maxBytes: number): readonly string[] {
-  if (text.length * 3 <= maxBytes || byteLength(text) <= maxBytes) return [text]
+  if (!exceedsBytes(text, maxBytes)) return [text]
   // A unit of the text takes three bytes at most; one that has to be escaped takes two.
   const size = Math.floor((maxBytes - ENVELOPE) / 3)
   const count = Math.ceil(text.length / size)

@@ -27,17 +27,22 @@ export function diffRecord(
 /** The changes that turn one object into another; `undefined` when they are equal. */
 function diffObject(before: JsonObject, after: JsonObject): RecordPatch | undefined {
   const patch: Record<string, FieldOp> = {}
-  for (const field of Object.keys(after)) {
+  let isEqual = true
+  for (const field in after) {
     const value = after[field] as JsonValue
     const op = Object.hasOwn(before, field)
       ? diffValue(before[field] as JsonValue, value)
       : (['put', value] as const)
-    if (op) patch[field] = op
+    if (!op) continue
+    patch[field] = op
+    isEqual = false
   }
-  for (const field of Object.keys(before)) {
-    if (!Object.hasOwn(after, field)) patch[field] = ['remove']
+  for (const field in before) {
+    if (Object.hasOwn(after, field)) continue
+    patch[field] = ['remove']
+    isEqual = false
   }
-  return Object.keys(patch).length === 0 ? undefined : patch
+  return isEqual ? undefined : patch
 }
 
 function diffValue(before: JsonValue, after: JsonValue): FieldOp | undefined {

@@ -1,8 +1,7 @@
 import { WsError } from '../../errors/ws-error.js'
-import { exceedsDepth } from '../depth.js'
 import type { ClientFrame, ServerFrame } from './document-frames.js'
 import { isJsonObject, type JsonObject, type RecordSchema } from './document-record.js'
-import { readOps, refuseForbiddenKeys } from './read-ops.js'
+import { checkJson, readOps } from './read-ops.js'
 
 const MAX_CLIENT_LENGTH = 64
 
@@ -40,8 +39,7 @@ export function checkFrame(frame: unknown): AnyFrame {
   if (!isJsonObject(frame) || typeof frame.type !== 'string') {
     throw new WsError(400, 'A frame is an object with a type')
   }
-  if (exceedsDepth(frame, MAX_DEPTH)) throw new WsError(400, `Deeper than ${MAX_DEPTH} levels`)
-  refuseForbiddenKeys(frame)
+  checkJson(frame, MAX_DEPTH)
   return frame as AnyFrame
 }
 

@@ -7,7 +7,7 @@ import {
   type JsonValue,
   type RecordOp,
 } from './document-record.js'
-import { checkRecord, refuseForbiddenKeys } from './read-ops.js'
+import { checkJson, checkRecord } from './read-ops.js'
 
 /** What `transact` of a document of records works with. It is of no use when `transact` is over. */
 export interface RecordsTransaction {
@@ -39,12 +39,13 @@ export class RecordDraft {
   }
 
   /** The ids that something was done to. */
-  get touched(): readonly string[] {
-    return [...this.#changed.keys()]
+  get touched(): Iterable<string> {
+    return this.#changed.keys()
   }
 
   get(id: string): DocumentRecord | undefined {
-    return this.#changed.has(id) ? this.#changed.get(id) : this.#store.get(id)
+    const changed = this.#changed.get(id)
+    return changed || this.#changed.has(id) ? changed : this.#store.get(id)
   }
 
   /** The record as it was before the transaction. */
@@ -122,7 +123,7 @@ class DraftTransaction implements RecordsTransaction {
       return [field, value === undefined ? ['remove'] : ['put', toJson(value) as JsonValue]]
     })
     const patch = Object.fromEntries(entries)
-    refuseForbiddenKeys(patch)
+    checkJson(patch)
     draft.apply(['patch', id, patch])
     return true
   }
@@ -167,6 +168,6 @@ function toJson(value: unknown): unknown {
   const text = JSON.stringify(value) as string | undefined
   if (text === undefined) throw new TypeError('A record holds what JSON can hold')
   const copy: unknown = JSON.parse(text)
-  refuseForbiddenKeys(copy)
+  checkJson(copy)
   return copy
 }

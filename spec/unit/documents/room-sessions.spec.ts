@@ -167,6 +167,25 @@ describe('frames', () => {
     expect(ann.socket.last()).toMatchObject({ type: 'error', error: { code: 400 } })
   })
 
+  it.each([
+    ['a bigint', 1n],
+    ['bytes', new Uint8Array(2)],
+    ['a date', new Date(0)],
+    ['no number', NaN],
+    ['infinity', Infinity],
+    ['nothing', undefined],
+  ])(
+    'of another encoding that hold %s are refused: it would be kept as something else',
+    async (...[, value]) => {
+      const { room, errors } = await openRoom()
+      const ann = join(room, 'ann')
+      room.receive('ann', { type: 'push', n: 1, ops: [['put', note('a', { deep: [{ value }] })]] })
+      const error = { code: 400, message: 'A frame is JSON' }
+      expect(ann.socket.last()).toMatchObject({ type: 'verdict', verdict: 'discard', error })
+      expect([room.clock, errors]).toEqual([0, []])
+    },
+  )
+
   it('that are bytes, and pushes before connect, are refused', async () => {
     const { room } = await openRoom()
     const ann = new Member(room, 'ann')
