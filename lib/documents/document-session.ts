@@ -1,5 +1,6 @@
 import { isServerFault, WsError } from '../errors/ws-error.js'
 import { truncateReason } from '../protocol/close-codes.js'
+import { exceedsBytes } from '../protocol/byte-length.js'
 import { Reassembly, splitFrame } from '../protocol/documents/chunks.js'
 import type { DocumentAccess, ServerFrame } from '../protocol/documents/document-frames.js'
 import type { WsErrorBody } from '../protocol/records.js'
@@ -106,7 +107,8 @@ export class DocumentSession implements SessionInfo {
   sendText(text: string): void {
     if (!this.#isOpen) return
     this.host.beforeSend(this, text)
-    for (const part of splitFrame(text, this.host.maxFrame)) this.#outbox.send(part)
+    if (!exceedsBytes(text, this.host.maxFrame)) this.#outbox.send(text)
+    else for (const part of splitFrame(text, this.host.maxFrame)) this.#outbox.send(part)
   }
 
   /** Sends a frame of the engine's own wire, as it is. */

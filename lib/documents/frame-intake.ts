@@ -28,39 +28,28 @@ export class FrameIntake {
     const { engine } = this.host
     if (!engine.wire) this.#takeText(session, frame)
     else if (typeof frame === 'string' || frame instanceof Uint8Array) {
-      const { wire } = engine
-      this.#answering(session, () => wire.receive(session, frame))
+      try {
+        engine.wire.receive(session, frame)
+      } catch (error) {
+        this.#refuse(session, error)
+      }
     } else this.#refuse(session, new WsError(400, 'A frame of this document is no object'))
   }
 
   #takeText(session: DocumentSession, frame: ArrivedFrame): void {
     let read: unknown
-    this.#answering(
-      session,
-      () => {
-        read = readSessionFrame(session, frame, this.host.maxFrame)
-        if (read !== undefined) this.#handle(session, readClientFrame(checkFrame(read)))
-      },
-      () => pushNumber(read),
-    )
+    try {
+      read = readSessionFrame(session, frame, this.host.maxFrame)
+      if (read !== undefined) this.#handle(session, readClientFrame(checkFrame(read)))
+    } catch (error) {
+      this.#refuse(session, error, pushNumber(read))
+    }
   }
 
   #handle(session: DocumentSession, frame: ClientFrame): void {
     if (frame.type === 'ping') session.send({ type: 'pong' })
     else if (frame.type === 'presence') this.host.show(session, frame)
     else this.host.engine.receive(session, frame)
-  }
-
-  #answering(
-    session: DocumentSession,
-    work: () => void,
-    push: () => number | undefined = () => undefined,
-  ): void {
-    try {
-      work()
-    } catch (error) {
-      this.#refuse(session, error, push())
-    }
   }
 
   /** @param push the number of the push that it was: a client waits for its verdict */

@@ -10,7 +10,7 @@ import {
 import { checkRecord } from '../../protocol/documents/read-ops.js'
 import type { WsErrorBody } from '../../protocol/records.js'
 import { applyOp } from '../../protocol/documents/apply-ops.js'
-import { errorBody, isReportable, type SessionInfo } from '../document-session.js'
+import { errorBody, isReportable, type DocumentSession } from '../document-session.js'
 import type { WriteRule } from '../write-rule.js'
 import type { RecordTypes } from './record-types.js'
 import type { RecordDraft } from '../../protocol/documents/record-transaction.js'
@@ -20,7 +20,14 @@ export interface PushRules {
   readonly types: RecordTypes
   readonly canWrite: ReadonlyMap<string, WriteRule>
   /** Hears of a rule that failed for a reason of its own. */
-  readonly report: (error: unknown) => void
+  readonly report: (error: unknown, session: DocumentSession) => void
+}
+
+/** Whose push it is, and what it is judged by. */
+interface PushContext {
+  readonly rules: PushRules
+  readonly session: DocumentSession
+  readonly older: RecordSchema | undefined
 }
 
 /** What came of a push. */
@@ -34,25 +41,24 @@ export interface Judgement {
 /**
  * Does the operations of a push to a draft, and takes back what a rule vetoes.
  *
- * @param schema the versions the operations were written with
+ * @param older the versions that the operations were written with, when they are older than ours
  * @throws WsError when any of it is not valid: then nothing of it is to be done
  */
 export function judgePush(
   draft: RecordDraft,
   ops: readonly RecordOp[],
-  { rules, session, schema }: { rules: PushRules; session: SessionInfo; schema: RecordSchema },
+  { rules, session, older }: PushContext,
 ): Judgement {
-  const isOlder = rules.types.match(schema) !== 'same'
   for (const op of ops) {
-    if (isOlder) applyOlder(draft, op, { types: rules.types, schema })
+    if (older) applyOlder(draft, op, { types: rules.types, schema: older })
     else draft.apply(op)
   }
-  let isVerbatim = !isOlder
+  let isVerbatim = !older
   let error: WsErrorBody | undefined
   for (const id of draft.touched) {
     const after = draft.get(id)
     if (after) checkChange(rules.types, after, draft.before(id))
-    const verdict = askRule(rules, { id, draft, session })
+    const verdict = rules.canWrite.size > 0 && askRule(rules, { id, draft, session })
     if (!verdict) continue
     isVerbatim = false
     error ??= verdict.error
@@ -89,7 +95,7 @@ function checkChange(
 /** What a rule changed about a change; `undefined` when it let it be. */
 function askRule(
   { canWrite, types, report }: PushRules,
-  { id, draft, session }: { id: string; draft: RecordDraft; session: SessionInfo },
+  { id, draft, session }: { id: string; draft: RecordDraft; session: DocumentSession },
 ): { error?: WsErrorBody } | undefined {
   const after = draft.get(id)
   const before = draft.before(id)
@@ -105,7 +111,7 @@ function askRule(
     }
     if (answer === false) throw new WsError(403, `Record "${id}" may not be changed`)
   } catch (error) {
-    if (isReportable(error)) report(error)
+    if (isReportable(error)) report(error, session)
     draft.revert(id)
     return { error: errorBody(error) }
   }

@@ -8,6 +8,8 @@ const MAX_REPLICAS = 10_000
 export class PushLog {
   /** In the order of the last writing. */
   readonly #last = new Map<string, number>()
+  /** Who is at the end of it: whoever writes on stays there. */
+  #latest: string | undefined
 
   /** The number of the last push; 0 for none. */
   last(client: string): number {
@@ -15,7 +17,8 @@ export class PushLog {
   }
 
   note(client: string, n: number): void {
-    this.#last.delete(client)
+    if (client !== this.#latest) this.#last.delete(client)
+    this.#latest = client
     this.#last.set(client, n)
     if (this.#last.size <= MAX_REPLICAS) return
     const [oldest = ''] = this.#last.keys()
@@ -27,6 +30,6 @@ export class PushLog {
   }
 
   restore(entries: readonly (readonly [string, number])[]): void {
-    for (const [client, n] of entries) this.#last.set(client, n)
+    for (const [client, n] of entries) this.note(client, n)
   }
 }

@@ -18,7 +18,7 @@ import { errorBody, isReportable, type DocumentSession } from '../document-sessi
 import { DocumentStorageError } from '../storage/document-storage-error.js'
 import type { StoredDocument } from '../storage/document-storage.js'
 import type { WriteRule } from '../write-rule.js'
-import { judgePush, type Judgement } from './judge-push.js'
+import { judgePush, type Judgement, type PushRules } from './judge-push.js'
 import { Lineage } from './lineage.js'
 import { PushLog } from './push-log.js'
 import { RecordTypes, type RecordType } from './record-types.js'
@@ -68,7 +68,7 @@ export class RecordsEngine implements DocumentEngine<
   RecordsSnapshot
 > {
   readonly #types: RecordTypes
-  readonly #canWrite: ReadonlyMap<string, WriteRule>
+  readonly #rules: PushRules
   readonly #newId: () => string
   readonly #store = new RecordStore()
   readonly #lineage = new Lineage()
@@ -83,7 +83,11 @@ export class RecordsEngine implements DocumentEngine<
 
   constructor({ records, canWrite = {}, newId = randomUUID }: RecordsEngineOptions) {
     this.#types = new RecordTypes(records)
-    this.#canWrite = new Map(Object.entries(canWrite))
+    this.#rules = {
+      types: this.#types,
+      canWrite: new Map(Object.entries(canWrite)),
+      report: (error, session) => this.#host.report(error, session),
+    }
     this.#newId = newId
     this.#schema = this.#types.schema
   }
@@ -252,7 +256,7 @@ export class RecordsEngine implements DocumentEngine<
     const draft = new RecordDraft(this.#store)
     let judgement: Judgement
     try {
-      judgement = this.#judge(session, draft, frame)
+      judgement = this.#judge(draft, frame, { session, state })
     } catch (error) {
       if (isReportable(error)) this.#host.report(error, session)
       session.send(this.#discard(n, error))
@@ -265,30 +269,35 @@ export class RecordsEngine implements DocumentEngine<
       return
     }
     const epoch = this.#commit(ops, { session, client: state.client, n })
-    const seen = state.isOlder ? this.#sessions.older(ops, state.schema) : ops
-    session.send({
-      type: 'verdict',
-      n,
-      clock: this.clock,
-      ...(isVerbatim && !state.isOlder ? { verdict: 'commit' } : { verdict: 'rebase', ops: seen }),
-      ...(epoch !== undefined && { epoch }),
-      ...(error && { error }),
-    })
-    this.#host.changed({ clock: this.clock, ops, sessionId: session.id }, session)
+    const { clock } = this
+    // Most verdicts say nothing else.
+    if (isVerbatim && !state.isOlder && epoch === undefined) session.sendText(commitText(n, clock))
+    else {
+      const seen = state.isOlder ? this.#sessions.older(ops, state.schema) : ops
+      session.send({
+        ...{ type: 'verdict', n, clock },
+        ...(isVerbatim && !state.isOlder
+          ? { verdict: 'commit' }
+          : { verdict: 'rebase', ops: seen }),
+        ...(epoch !== undefined && { epoch }),
+        ...(error && { error }),
+      })
+    }
+    this.#host.changed({ clock, ops, sessionId: session.id }, session)
   }
 
-  #judge(session: DocumentSession, draft: RecordDraft, frame: PushFrame): Judgement {
+  #judge(
+    draft: RecordDraft,
+    { ops, schema }: PushFrame,
+    { session, state }: { session: DocumentSession; state: RecordsSession },
+  ): Judgement {
     if (session.access === 'read') throw new WsError(403, 'Read only')
-    const schema = frame.schema ?? RecordsSession.of(session)?.schema ?? {}
-    const rules = {
-      types: this.#types,
-      canWrite: this.#canWrite,
-      report: (error: unknown) => this.#host.report(error, session),
-    }
+    const isOlder = schema ? this.#types.match(schema) !== 'same' : state.isOlder
+    const older = isOlder ? (schema ?? state.schema) : undefined
     // A rule decides; it does not write.
     this.#isBusy = true
     try {
-      return judgePush(draft, frame.ops, { rules, session, schema })
+      return judgePush(draft, ops, { rules: this.#rules, session, older })
     } finally {
       this.#isBusy = false
     }
@@ -343,4 +352,9 @@ export class RecordsEngine implements DocumentEngine<
     } satisfies Omit<StoredChange, 'ops'>)
     return encoder.encode(`${head.slice(0, -1)},"ops":${ops}}`)
   }
+}
+
+/** A `VerdictFrame` that has nothing to add. */
+function commitText(n: number, clock: number): string {
+  return `{"type":"verdict","n":${n},"clock":${clock},"verdict":"commit"}`
 }
