@@ -69,7 +69,7 @@ await build({
 const page = { from: 'lib/inspector/page', to: 'dist/inspector/page' }
 await build({
   absWorkingDir: root,
-  entryPoints: [`${page.from}/app.ts`],
+  entryPoints: [`${page.from}/app.ts`, `${page.from}/style.css`],
   outdir: page.to,
   bundle: true,
   minify: true,
@@ -78,6 +78,4 @@ await build({
   target: 'es2022',
   logLevel: 'warning',
 })
-for (const file of ['index.html', 'style.css']) {
-  copyFileSync(`${root}${page.from}/${file}`, `${root}${page.to}/${file}`)
-}
+copyFileSync(`${root}${page.from}/index.html`, `${root}${page.to}/index.html`)

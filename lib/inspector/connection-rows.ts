@@ -1,10 +1,12 @@
 import { LiveConnection } from '../runtime/live-connection.js'
 import type { WsConnection } from '../runtime/ws-connection.js'
+import type { Page, PageQuery } from './page-query.js'
 
 /** A connection, as the list has it. */
 export interface ConnectionRow {
   readonly id: string
-  readonly user: string | undefined
+  /** Cut where it is long. */
+  readonly user?: string | undefined
   readonly address: string
   readonly subprotocol: string
   /** Milliseconds since the epoch. */
@@ -15,33 +17,36 @@ export interface ConnectionRow {
   readonly dropped: number
 }
 
-/** What is asked for. */
-export interface ConnectionQuery {
-  /** Of the id, the user, the address or a room. */
-  readonly text: string
-  readonly sort: 'since' | 'queued' | 'dropped' | 'rooms'
-  readonly limit: number
+/** A connection that is looked at. */
+export interface ConnectionDetails extends ConnectionRow {
+  /** The first of them, if there are many. */
+  readonly roomNames: readonly string[]
 }
 
-/** Those that match, the first of them, and how many there are. */
-export interface ConnectionPage {
-  readonly total: number
-  readonly rows: readonly ConnectionRow[]
+/** What is asked for: `text` is of the id, the user, the address or a room. */
+export interface ConnectionQuery extends PageQuery {
+  readonly sort: 'since' | 'queued' | 'dropped' | 'rooms'
 }
+
+const MOST_ROOMS = 100
+const MAX_USER = 200
 
 /** The connections that a query means, those with most of it first. */
 export function findConnections(
   connections: readonly WsConnection[],
-  { text, sort, limit }: ConnectionQuery,
-): ConnectionPage {
+  { text, sort, offset, limit }: ConnectionQuery,
+): Page<ConnectionRow> {
   const wanted = text.toLowerCase()
   const found = wanted === '' ? connections : connections.filter((one) => matches(one, wanted))
+  const total = found.length
   // Newest first costs nothing: they are in the order in which they came.
   if (sort === 'since') {
-    return { total: found.length, rows: found.slice(-limit).reverse().map(toRow) }
+    const end = Math.max(0, total - offset)
+    const rows = found.slice(Math.max(0, end - limit), end).reverse()
+    return { total, rows: rows.map(toRow) }
   }
   const rows = found.map(toRow).sort((a, b) => b[sort] - a[sort])
-  return { total: found.length, rows: rows.slice(0, limit) }
+  return { total, rows: rows.slice(offset, offset + limit) }
 }
 
 function matches({ id, userId, remoteAddress, rooms }: WsConnection, wanted: string): boolean {
@@ -55,10 +60,19 @@ function matches({ id, userId, remoteAddress, rooms }: WsConnection, wanted: str
 export function toRow(connection: WsConnection): ConnectionRow {
   const { id, userId, remoteAddress, subprotocol, rooms, bufferedAmount, dropped } = connection
   return {
-    ...{ id, user: userId, address: remoteAddress, subprotocol },
+    ...{ id, user: userId?.slice(0, MAX_USER), address: remoteAddress, subprotocol },
     since: connection instanceof LiveConnection ? connection.openedAt : 0,
     rooms: rooms.size,
     queued: bufferedAmount,
     dropped,
   }
+}
+
+/** A connection, and where it is. */
+export function toDetails(connection: WsConnection): ConnectionDetails {
+  const roomNames: string[] = []
+  for (const room of connection.rooms) {
+    if (roomNames.push(room) === MOST_ROOMS) break
+  }
+  return { ...toRow(connection), roomNames }
 }

@@ -13,8 +13,14 @@ export interface FollowedFrame {
   readonly bytes: number
 }
 
-/** How many are kept until somebody asks. */
+/** Those that came since somebody asked. */
+export interface FramePage {
+  readonly frames: readonly FollowedFrame[]
+}
+
+/** How many are kept until somebody asks, and how many characters of them: what an answer may hold. */
 const KEPT = 500
+const MAX_KEPT_TEXT = 256 * 1_024
 const MAX_TEXT = 4_000
 /** Milliseconds after which nobody looks any more. */
 const FORGOTTEN = 10_000
@@ -23,6 +29,7 @@ class Followed {
   readonly frames: FollowedFrame[] = []
   askedAt: number
   #next = 1
+  #kept = 0
 
   constructor(
     readonly connection: LiveConnection,
@@ -34,9 +41,12 @@ class Followed {
   add(way: FollowedFrame['way'], frame: WsFrame): void {
     const text = typeof frame === 'string' ? frame : this.#read(frame)
     const short = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text
-    const bytes = frame.length
+    const bytes = typeof frame === 'string' ? Buffer.byteLength(frame) : frame.length
     this.frames.push({ number: this.#next++, at: Date.now(), way, text: short, bytes })
-    if (this.frames.length > KEPT) this.frames.shift()
+    this.#kept += short.length
+    while (this.frames.length > KEPT || this.#kept > MAX_KEPT_TEXT) {
+      this.#kept -= this.frames.shift()?.text.length ?? 0
+    }
   }
 
   #read(frame: Uint8Array): string {

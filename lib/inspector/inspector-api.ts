@@ -1,10 +1,12 @@
 import { WsError } from '../errors/ws-error.js'
 import { LiveConnection } from '../runtime/live-connection.js'
 import type { WsApp } from '../ws-app.js'
-import { findConnections, toRow, type ConnectionQuery } from './connection-rows.js'
-import type { Following } from './followed.js'
+import { findConnections, toDetails, type ConnectionRow } from './connection-rows.js'
+import type { FramePage, Following } from './followed.js'
 import type { InspectorOptions } from './inspector-options.js'
 import { JsonRoutes, type JsonRequest } from './json-routes.js'
+import { overviewOf, type Overview } from './overview.js'
+import { pageQueryOf, type Page } from './page-query.js'
 import { findRooms } from './room-rows.js'
 import { routeForms } from './route-forms.js'
 import type { RouteTable } from './route-stats.js'
@@ -18,7 +20,6 @@ export interface InspectorParts {
   readonly following: Following
 }
 
-const MOST_ROWS = 500
 const SORTS = ['since', 'queued', 'dropped', 'rooms'] as const
 
 /** What the page asks for, and does. */
@@ -31,44 +32,31 @@ export class InspectorApi {
 
   serve({ key, path }: Required<InspectorOptions>): void {
     new JsonRoutes(this.#parts.app.http, `${path}/api`, key)
-      .get('/overview', ({ query }) => this.#overview(Number(query.get('after') ?? 0)))
+      .get('/overview', ({ query }) => this.#overview(query))
       .get('/connections', ({ query }) => this.#connections(query))
-      .get('/connections/:id', (request) => this.#connection(request))
+      .get('/connections/:id', (request) => toDetails(this.#find(request)))
       .get('/connections/:id/frames', (request) => this.#frames(request))
-      .get('/routes', async () => ({ routes: await routeForms(this.#parts.app) }))
-      .get('/rooms', ({ query }) =>
-        findRooms(this.#parts.app.rooms, textOf(query, 'text'), limitOf(query)),
-      )
+      .get('/rooms', ({ query }) => findRooms(this.#parts.app.rooms, pageQueryOf(query)))
+      .get('/routes', ({ query }) => this.#parts.routes.find(pageQueryOf(query)))
+      .get('/forms', async () => ({ routes: await routeForms(this.#parts.app) }))
       .post('/connections/:id/close', (request) => this.#close(request))
       .post('/connections/:id/send', (request) => this.#send(request))
   }
 
-  #overview(after: number): object {
-    const { app, samples, routes } = this.#parts
-    return {
-      now: Date.now(),
-      status: app.status,
-      uptime: Math.round(process.uptime()),
-      memory: process.memoryUsage.rss(),
-      counters: app.counters,
-      nodes: app.server.nodes(),
-      samples: samples.after(after),
-      routes: routes.rows,
-    }
+  #overview(query: URLSearchParams): Overview {
+    const { app, samples } = this.#parts
+    return overviewOf(app, samples, Number(query.get('after') ?? 0))
   }
 
-  #connections(query: URLSearchParams): object {
+  #connections(query: URLSearchParams): Page<ConnectionRow> {
+    const { server, rooms } = this.#parts.app
     const sort = SORTS.find((name) => name === query.get('sort')) ?? 'since'
-    const asked: ConnectionQuery = { text: textOf(query, 'text'), sort, limit: limitOf(query) }
-    return findConnections(this.#parts.app.server.connections(), asked)
+    const room = query.get('room')
+    const looked = room === null ? server.connections() : [...rooms.connections(room)]
+    return findConnections(looked, { ...pageQueryOf(query), sort })
   }
 
-  #connection(request: JsonRequest): object {
-    const connection = this.#find(request)
-    return { ...toRow(connection), roomNames: [...connection.rooms].slice(0, MOST_ROWS) }
-  }
-
-  #frames(request: JsonRequest): object {
+  #frames(request: JsonRequest): FramePage {
     const after = Number(request.query.get('after') ?? 0)
     return { frames: this.#parts.following.read(this.#find(request), after, Date.now()) }
   }
@@ -100,11 +88,4 @@ export class InspectorApi {
     if (connection instanceof LiveConnection) return connection
     throw new WsError(404, 'This connection is not open in this process')
   }
-}
-
-const textOf = (query: URLSearchParams, name: string): string => query.get(name) ?? ''
-
-function limitOf(query: URLSearchParams): number {
-  const limit = Number(query.get('limit') ?? 100)
-  return Number.isInteger(limit) && limit > 0 ? Math.min(limit, MOST_ROWS) : 100
 }

@@ -1,5 +1,6 @@
 import type { WsRoomManager } from '../rooms/ws-room-manager.js'
 import type { WsConnection } from '../runtime/ws-connection.js'
+import type { Page, PageQuery } from './page-query.js'
 
 /** A room, as the list has it. */
 export interface RoomRow {
@@ -8,12 +9,11 @@ export interface RoomRow {
   readonly members: number
 }
 
-/** The largest rooms whose name has a text in it, and how many there are. */
+/** The largest rooms whose name has a text in it. */
 export function findRooms(
   rooms: WsRoomManager<WsConnection>,
-  text: string,
-  limit: number,
-): { readonly total: number; readonly rows: readonly RoomRow[] } {
+  { text, offset, limit }: PageQuery,
+): Page<RoomRow> {
   const wanted = text.toLowerCase()
   const found: RoomRow[] = []
   for (const name of rooms.rooms()) {
@@ -21,5 +21,5 @@ export function findRooms(
     found.push({ name, members: rooms.connections(name).size })
   }
   found.sort((a, b) => b.members - a.members)
-  return { total: found.length, rows: found.slice(0, limit) }
+  return { total: found.length, rows: found.slice(offset, offset + limit) }
 }

@@ -5,8 +5,6 @@ import type { WsApp } from '../ws-app.js'
 export interface RouteForm {
   readonly event: string
   readonly path: string
-  /** Names of the parameters of its path. */
-  readonly params: readonly string[]
   /** Of its data; absent when it takes none. */
   readonly schema?: JsonSchema | undefined
 }
@@ -20,7 +18,6 @@ export async function routeForms(app: WsApp): Promise<RouteForm[]> {
   const document = await app.asyncapi(NO_INFO)
   return app.routes().map(({ event, path, handler }) => ({
     ...{ event, path },
-    params: [...path.matchAll(/[:*](\w+)/g)].map(([, name = '']) => name),
     schema: schemaOf(document, handler, event),
   }))
 }

@@ -2,6 +2,7 @@ import { isPromise } from '../async/maybe-promise.js'
 import { PerRoute } from '../runtime/per-route.js'
 import type { WsMiddleware, WsNext } from '../runtime/middleware.js'
 import { Durations } from './durations.js'
+import type { Page, PageQuery } from './page-query.js'
 
 /** One message of so many is timed: reading the clock is what timing costs. A power of two. */
 const TIMED = 16
@@ -34,6 +35,11 @@ class RouteStats {
     readonly handler: string,
   ) {}
 
+  /** What it is found by. */
+  get words(): string {
+    return `${this.event} ${this.pattern} ${this.handler}`.toLowerCase()
+  }
+
   get row(): RouteRow {
     const { event, pattern, handler, messages, errors, rate, durations } = this
     const shares = { p50: durations.share(0.5), p99: durations.share(0.99) }
@@ -57,8 +63,16 @@ export class RouteTable {
     return stats.messages++ % TIMED === 0 ? timed(next, stats) : counted(next, stats)
   }
 
-  get rows(): RouteRow[] {
-    return this.#all.map(({ row }) => row)
+  /** Those with a text in their event, path or handler, the busiest first. */
+  find({ text, offset, limit }: PageQuery): Page<RouteRow> {
+    const wanted = text.toLowerCase()
+    const found = this.#all
+      .filter(({ words }) => words.includes(wanted))
+      .sort((a, b) => b.rate - a.rate || b.messages - a.messages)
+    return {
+      total: found.length,
+      rows: found.slice(offset, offset + limit).map(({ row }) => row),
+    }
   }
 
   /** Another second has passed. */

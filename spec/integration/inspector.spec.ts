@@ -73,7 +73,7 @@ describe('the inspector', () => {
     ['another key', 'another key that is long'],
   ])('tells nothing to whoever has %s', async (_, key) => {
     const app = await start()
-    for (const path of ['/overview', '/connections', '/rooms', '/routes']) {
+    for (const path of ['/overview', '/connections', '/rooms', '/routes', '/forms']) {
       expect((await app.ask(path, undefined, key)).status).toBe(401)
     }
     const client = await app.connect()
@@ -91,10 +91,19 @@ describe('the inspector', () => {
       const { body } = await app.ask(`/connections?text=${text}`)
       expect(body).toMatchObject({ total: 1, rows: [{ user: 'ann', rooms: 1 }] })
     }
-    expect((await app.ask('/connections?limit=1')).body).toMatchObject({
-      total: 2,
-      rows: [{ user: 'bob' }],
-    })
+    for (const [offset, user] of ['bob', 'ann'].entries()) {
+      expect((await app.ask(`/connections?limit=1&offset=${offset}`)).body).toMatchObject({
+        total: 2,
+        rows: [{ user }],
+      })
+    }
+    expect((await app.ask('/connections?offset=2')).body).toEqual({ total: 2, rows: [] })
+    for (const room of ['/chat/blue', '/chat/blu']) {
+      const query = new URLSearchParams({ room })
+      expect((await app.ask(`/connections?${query.toString()}`)).body).toMatchObject(
+        room === '/chat/blue' ? { total: 1, rows: [{ user: 'ann' }] } : { total: 0, rows: [] },
+      )
+    }
     expect((await app.ask('/connections?sort=rooms')).body).toMatchObject({
       rows: [{ user: 'ann' }, { user: 'bob' }],
     })
@@ -110,11 +119,8 @@ describe('the inspector', () => {
     for (let count = 0; count < 3; count++) await client.call('join', '/chat/a')
     await expect(client.call('fail', '/chat/a')).rejects.toMatchObject({ code: 409 })
     await expect(client.call('late', '/chat/a')).rejects.toMatchObject({ code: 500 })
-    const { routes, counters } = (await app.ask('/overview')).body as {
-      routes: object[]
-      counters: object
-    }
-    expect(routes).toEqual([
+    const { rows } = (await app.ask('/routes')).body as { rows: object[] }
+    expect(rows).toEqual([
       expect.objectContaining({
         ...{ event: 'join', pattern: '/chat/:room', handler: 'Chat.join' },
         ...{ messages: 3, errors: 0, p50: expect.any(Number) },
@@ -122,7 +128,13 @@ describe('the inspector', () => {
       expect.objectContaining({ event: 'fail', messages: 1, errors: 1 }),
       expect.objectContaining({ event: 'late', messages: 1, errors: 1 }),
     ])
-    expect(counters).toMatchObject({ connections: 1, errors: { 409: 1, 500: 1 } })
+    expect((await app.ask('/routes?text=CHAT.la')).body).toMatchObject({
+      total: 1,
+      rows: [{ event: 'late' }],
+    })
+    expect((await app.ask('/overview')).body).toMatchObject({
+      counters: { connections: 1, errors: { 409: 1, 500: 1 } },
+    })
   })
 
   it.each([

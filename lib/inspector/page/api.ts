@@ -1,89 +1,11 @@
-/** What the server says of itself, and of one connection. The shapes are those of its modules. */
-export interface Sample {
-  readonly at: number
-  readonly connections: number
-  readonly rooms: number
-  readonly inFlight: number
-  readonly queuedBytes: number
-  readonly messages: number
-  readonly replies: number
-  readonly pushes: number
-  readonly errors: number
-  readonly drops: number
-}
-
-export interface RouteRow {
-  readonly event: string
-  readonly pattern: string
-  readonly handler: string
-  readonly messages: number
-  readonly errors: number
-  readonly rate: number
-  readonly p50?: number
-  readonly p99?: number
-}
-
-export interface NodeRow {
-  readonly id: string
-  readonly isSelf: boolean
-  readonly uptime: number
-  readonly silence: number
-  readonly connections: number
-  readonly rooms: number
-}
-
-export interface Counters {
-  readonly connections: number
-  readonly errors: Readonly<Record<string, number>>
-  readonly drops: Readonly<Record<string, number>>
-  readonly closed: Readonly<Record<string, number>>
-  readonly refused: Readonly<Record<string, number>>
-  readonly transport?: { readonly status: string; readonly counters?: Record<string, number> }
-}
-
-export interface Overview {
-  readonly now: number
-  readonly status: string
-  readonly uptime: number
-  readonly memory: number
-  readonly counters: Counters
-  readonly nodes: readonly NodeRow[]
-  readonly samples: readonly Sample[]
-  readonly routes: readonly RouteRow[]
-}
-
-export interface ConnectionRow {
-  readonly id: string
-  readonly user?: string
-  readonly address: string
-  readonly subprotocol: string
-  readonly since: number
-  readonly rooms: number
-  readonly queued: number
-  readonly dropped: number
-}
-
-export interface ConnectionDetails extends ConnectionRow {
-  readonly roomNames: readonly string[]
-}
-
-export interface Page<Row> {
-  readonly total: number
-  readonly rows: readonly Row[]
-}
-
-export interface RoomRow {
-  readonly name: string
-  readonly members: number
-}
-
-export interface Frame {
-  readonly number: number
-  readonly at: number
-  readonly way: 'in' | 'out'
-  readonly text: string
-  readonly bytes: number
-}
+export type { ConnectionDetails, ConnectionRow } from '../connection-rows.js'
+export type { FramePage } from '../followed.js'
+export type { Overview } from '../overview.js'
+export type { Page } from '../page-query.js'
+export type { RoomRow } from '../room-rows.js'
+export type { RouteForm } from '../route-forms.js'
+export type { RouteRow } from '../route-stats.js'
+export type { Sample } from '../samples.js'
 
 /** A refusal, or no answer at all. */
 export class ApiError extends Error {
@@ -117,6 +39,8 @@ export class Api {
   }
 
   async #ask<T>(path: string, init: RequestInit): Promise<T> {
+    // No header can hold other characters, so no key has them.
+    if (/[^\x20-\x7e]/.test(this.#key)) throw new ApiError(401, 'The key is not right')
     const headers = { Authorization: `Bearer ${this.#key}` }
     let response: Response
     try {

@@ -1,70 +1,79 @@
-import { ApiError, type Api, type ConnectionDetails, type Frame } from './api.js'
-import { ago, bytes, clock, count, h } from './dom.js'
+import { ApiError, type Api, type ConnectionDetails, type FramePage } from './api.js'
+import { ago, bytes, count, h } from './dom.js'
+import { FrameList } from './frame-list.js'
 
-const KEPT = 500
+/** Where the panel is. */
+export interface PanelOptions {
+  readonly element: HTMLElement
+  /** Makes room for it. */
+  readonly around: HTMLElement
+  /** A room of the connection was chosen. */
+  readonly inRoom: (room: string) => void
+}
 
 /** One connection: who it is, what it sends and is sent, and what may be done with it. */
 export class ConnectionPanel {
-  readonly #element: HTMLElement
   readonly #api: Api
+  readonly #options: PanelOptions
   readonly #facts = h('dl', { class: 'facts-list' })
-  readonly #rooms = h('p', { class: 'mono' })
-  readonly #frames = h('ol', { class: 'frames', 'aria-label': 'Messages', tabindex: 0 })
-  readonly #said = h('p', { class: 'note', role: 'status' })
+  readonly #rooms = h('p', { class: 'chips' })
+  readonly #frames = new FrameList()
+  readonly #said = h('p', { class: 'said', role: 'status' })
   #id: string | undefined
-  #last = 0
+  #roomNames = ''
 
-  constructor(element: HTMLElement, api: Api) {
-    this.#element = element
+  constructor(api: Api, options: PanelOptions) {
     this.#api = api
-    element.addEventListener('keydown', ({ key }) => {
+    this.#options = options
+    options.element.addEventListener('keydown', ({ key }) => {
       if (key === 'Escape') this.#hide()
     })
   }
 
   async open(id: string): Promise<void> {
+    if (id === this.#id) return
     this.#id = id
-    this.#last = 0
-    this.#frames.replaceChildren()
+    this.#roomNames = ''
+    this.#frames.clear()
+    this.#facts.replaceChildren()
+    this.#rooms.replaceChildren()
     this.#said.textContent = ''
     const hide = h('button', { type: 'button', class: 'quiet', click: () => this.#hide() }, 'Done')
-    this.#element.replaceChildren(
-      h('div', { class: 'bar' }, h('h1', { class: 'mono' }, id), hide),
+    const title = h('div', {}, h('h2', {}, 'Connection'), h('code', {}, id))
+    this.#options.element.replaceChildren(
+      h('div', { class: 'panel-head' }, title, hide),
       this.#facts,
-      h('h3', {}, 'Rooms'),
       this.#rooms,
-      h('h3', {}, 'Messages, while this is open'),
-      this.#frames,
-      h('h3', {}, 'Send'),
-      this.#sendForm(),
-      h('h3', {}, 'Close'),
-      this.#closeForm(),
-      this.#said,
+      this.#frames.element,
+      h('section', { class: 'acts' }, this.#sendForm(), this.#closeForm(), this.#said),
     )
-    this.#element.hidden = false
-    hide.focus()
-    await this.update()
+    this.#show(true)
+    hide.focus({ preventScroll: true })
+    await this.update().catch((error: unknown) => {
+      this.#said.textContent = (error as Error).message
+    })
   }
 
   async update(): Promise<void> {
     const id = this.#id
     if (id === undefined) return
     try {
-      const details = await this.#api.get<ConnectionDetails>(`/connections/${id}`)
-      const { frames } = await this.#api.get<{ frames: Frame[] }>(`/connections/${id}/frames`, {
-        after: this.#last,
-      })
-      if (id !== this.#id) return
-      this.#show(details)
-      this.#add(frames)
+      const after = this.#frames.last
+      const [details, { frames }] = await Promise.all([
+        this.#api.get<ConnectionDetails>(`/connections/${id}`),
+        this.#api.get<FramePage>(`/connections/${id}/frames`, { after }),
+      ])
+      if (id !== this.#id || after !== this.#frames.last) return
+      this.#showFacts(details)
+      this.#showRooms(details)
+      this.#frames.add(frames)
     } catch (error) {
       if (!(error instanceof ApiError) || error.code !== 404) throw error
-      this.#said.textContent = 'The connection has closed'
+      if (id === this.#id) this.#said.textContent = 'The connection has closed'
     }
   }
 
-  #show(details: ConnectionDetails): void {
-    const { user, address, subprotocol, since, queued, dropped, roomNames, rooms } = details
+  #showFacts({ user, address, subprotocol, since, queued, dropped }: ConnectionDetails): void {
     const facts: [string, string][] = [
       ['User', user ?? '–'],
       ['Address', address],
@@ -74,89 +83,91 @@ export class ConnectionPanel {
       ['Dropped', count(dropped)],
     ]
     this.#facts.replaceChildren(
-      ...facts.flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, value)]),
+      ...facts.map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, value))),
     )
-    const more = rooms > roomNames.length ? ` and ${rooms - roomNames.length} more` : ''
-    this.#rooms.textContent = rooms === 0 ? 'In none' : roomNames.join('  ') + more
   }
 
-  #add(frames: readonly Frame[]): void {
-    const list = this.#frames
-    const isAtEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40
-    for (const { number, at, way, text } of frames) {
-      this.#last = number
-      list.append(
-        h(
-          'li',
-          { class: way },
-          h('time', {}, clock(at)),
-          h(
-            'span',
-            { class: 'way', title: way === 'in' ? 'from the client' : 'to the client' },
-            way === 'in' ? '→' : '←',
-          ),
-          h('code', {}, text),
-        ),
-      )
-    }
-    while (list.children.length > KEPT) list.firstChild?.remove()
-    if (isAtEnd) list.scrollTop = list.scrollHeight
+  #showRooms({ rooms, roomNames }: ConnectionDetails): void {
+    const names = JSON.stringify([rooms, roomNames])
+    if (names === this.#roomNames) return
+    this.#roomNames = names
+    const chips = roomNames.map((name) =>
+      h(
+        'button',
+        {
+          ...{ type: 'button', class: 'chip', title: `Connections in ${name}` },
+          click: () => this.#options.inRoom(name),
+        },
+        name,
+      ),
+    )
+    const more = rooms - roomNames.length
+    const rest = rooms === 0 ? 'In no room' : more > 0 ? `and ${count(more)} more` : ''
+    this.#rooms.replaceChildren(...chips, h('span', { class: 'note' }, rest))
   }
 
   #sendForm(): HTMLElement {
-    const event = h('input', {
-      name: 'event',
-      placeholder: 'Event',
-      'aria-label': 'Event',
-      required: true,
-    })
-    const path = h('input', { name: 'path', value: '/', 'aria-label': 'Path', required: true })
-    const data = h('textarea', { name: 'data', placeholder: 'Data, as JSON', 'aria-label': 'Data' })
-    return this.#form('Send', [event, path, data], async () => {
-      const value: unknown = data.value.trim() === '' ? undefined : JSON.parse(data.value)
-      await this.#act('send', { event: event.value, path: path.value, data: value })
-      return 'Sent'
+    const event = h('input', { placeholder: 'Event', 'aria-label': 'Event', required: true })
+    const path = h('input', { value: '/', 'aria-label': 'Path', required: true })
+    const data = h('textarea', { rows: 2, placeholder: 'Data, as JSON', 'aria-label': 'Data' })
+    const button = h('button', { type: 'submit' }, 'Send')
+    return this.#form('Send a push', [event, path, data, button], async () => {
+      const value = parse(data.value)
+      const push = { event: event.value, path: path.value, data: value }
+      const { sent } = await this.#act<{ sent: boolean }>('send', push)
+      return sent ? 'Sent' : 'Not sent: the connection has closed, or too much waits for it'
     })
   }
 
   #closeForm(): HTMLElement {
     const code = h('input', {
-      type: 'number',
-      value: 4403,
-      min: 1000,
-      max: 4999,
-      'aria-label': 'Code',
+      ...{ type: 'number', value: 4403, min: 1000, max: 4999, 'aria-label': 'Code' },
+      class: 'short',
     })
     const reason = h('input', {
-      value: 'Closed by an operator',
-      'aria-label': 'Reason',
-      maxlength: 123,
+      ...{ value: 'Closed by an operator', 'aria-label': 'Reason', maxlength: 123 },
     })
-    return this.#form('Close', [code, reason], async () => {
+    const button = h('button', { type: 'submit', class: 'danger' }, 'Close')
+    return this.#form('Close the connection', [code, reason, button], async () => {
       await this.#act('close', { code: Number(code.value), reason: reason.value })
       return 'Closed'
     })
   }
 
   #form(title: string, fields: HTMLElement[], act: () => Promise<string>): HTMLElement {
-    const isDanger = title === 'Close'
-    const button = h('button', { type: 'submit', class: isDanger && 'danger' }, title)
     const submit = (event: Event): void => {
       event.preventDefault()
+      const say = (text: string, isFault: boolean): void => {
+        this.#said.textContent = text
+        this.#said.classList.toggle('error', isFault)
+      }
       act().then(
-        (said) => (this.#said.textContent = said),
-        (error: unknown) => (this.#said.textContent = (error as Error).message),
+        (said) => say(said, false),
+        (error: unknown) => say((error as Error).message, true),
       )
     }
-    return h('form', { class: 'form', submit }, ...fields, button)
+    return h('form', { class: 'act', submit }, h('h3', {}, title), ...fields)
   }
 
-  #act(what: string, body: object): Promise<unknown> {
-    return this.#api.post(`/connections/${this.#id ?? ''}/${what}`, body)
+  #act<T>(what: string, body: object): Promise<T> {
+    return this.#api.post<T>(`/connections/${this.#id ?? ''}/${what}`, body)
   }
 
   #hide(): void {
     this.#id = undefined
-    this.#element.hidden = true
+    this.#show(false)
+  }
+
+  #show(isOpen: boolean): void {
+    this.#options.element.hidden = !isOpen
+    this.#options.around.classList.toggle('open', isOpen)
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return text.trim() === '' ? undefined : JSON.parse(text)
+  } catch {
+    throw new Error('The data is no JSON')
   }
 }

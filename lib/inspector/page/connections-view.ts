@@ -1,57 +1,64 @@
-import type { Api, ConnectionRow, Page } from './api.js'
+import type { Api, ConnectionRow } from './api.js'
 import { ago, bytes, count, h } from './dom.js'
-import { Table } from './table.js'
+import { ListView } from './list-view.js'
 import type { View } from './view.js'
 
-const LIMIT = 100
-
-/** The connections of this process: the newest, or those with most of something. */
+/** The connections of this process: the newest, or those with most of something; perhaps of a room. */
 export class ConnectionsView implements View {
   readonly element: HTMLElement
-  readonly #api: Api
-  readonly #text = h('input', {
-    ...{ type: 'search', placeholder: 'Id, user, address or room', 'aria-label': 'Filter' },
-    input: () => void this.update(),
-  })
+  readonly #list: ListView<ConnectionRow>
   readonly #sort = h(
     'select',
-    { 'aria-label': 'Order', change: () => void this.update() },
+    { 'aria-label': 'Order', change: () => this.#ask() },
     h('option', { value: 'since' }, 'Newest first'),
     h('option', { value: 'queued' }, 'Most waiting'),
     h('option', { value: 'dropped' }, 'Most dropped'),
     h('option', { value: 'rooms' }, 'Most rooms'),
   )
-  readonly #found = h('span', { class: 'note', role: 'status' })
-  readonly #table: Table<ConnectionRow>
-  #asked = 0
+  readonly #room = h('button', {
+    ...{ type: 'button', class: 'chip', hidden: true, title: 'Connections of all rooms' },
+    click: () => this.showRoom(undefined),
+  })
+  #name: string | undefined
 
   constructor(api: Api, open: (id: string) => void) {
-    this.#api = api
-    this.#table = new Table<ConnectionRow>(
-      [
-        { title: 'Id', cell: ({ id }) => h('code', {}, id.slice(0, 8)) },
-        { title: 'User', cell: ({ user }) => user ?? '–' },
-        { title: 'Address', cell: ({ address }) => address },
-        { title: 'Protocol', cell: ({ subprotocol }) => subprotocol || 'plain' },
-        { title: 'Open for', cell: ({ since }) => ago(Date.now() - since), isNumber: true },
-        { title: 'Rooms', cell: ({ rooms }) => count(rooms), isNumber: true },
-        { title: 'Waiting', cell: ({ queued }) => bytes(queued), isNumber: true },
-        { title: 'Dropped', cell: ({ dropped }) => count(dropped), isNumber: true },
+    this.#list = new ListView<ConnectionRow>(api, {
+      path: '/connections',
+      hint: 'Filter by id, user, address or room',
+      empty: 'Nobody is connected',
+      key: ({ id }) => id,
+      open: ({ id }) => open(id),
+      columns: [
+        { title: 'Id', text: ({ id }) => id.slice(0, 8), kind: 'code' },
+        { title: 'User', text: ({ user }) => user ?? '–' },
+        { title: 'Address', text: ({ address }) => address, isMinor: true },
+        { title: 'Protocol', text: ({ subprotocol }) => subprotocol || 'plain', isMinor: true },
+        { title: 'Open for', text: ({ since }) => ago(Date.now() - since), kind: 'number' },
+        { title: 'Rooms', text: ({ rooms }) => count(rooms), kind: 'number', isMinor: true },
+        { title: 'Waiting', text: ({ queued }) => bytes(queued), kind: 'number' },
+        { title: 'Dropped', text: ({ dropped }) => count(dropped), kind: 'number', isMinor: true },
       ],
-      ({ id }) => open(id),
-    )
-    const bar = h('div', { class: 'bar' }, this.#text, this.#sort, this.#found)
-    this.element = h('div', {}, bar, this.#table.element)
+    })
+    this.#list.addToBar(this.#room)
+    this.#list.addToBar(this.#sort)
+    this.element = this.#list.element
   }
 
-  async update(): Promise<void> {
-    const ask = ++this.#asked
-    const query = { text: this.#text.value, sort: this.#sort.value, limit: LIMIT }
-    const { total, rows } = await this.#api.get<Page<ConnectionRow>>('/connections', query)
-    // A later question has been asked meanwhile.
-    if (ask !== this.#asked) return
-    this.#found.textContent =
-      total > rows.length ? `${rows.length} of ${count(total)}` : count(total)
-    this.#table.show(rows, query.text === '' ? 'Nobody is connected' : 'None matches')
+  /** @param room `undefined` for all connections */
+  showRoom(room: string | undefined): void {
+    this.#name = room
+    this.#room.hidden = room === undefined
+    this.#room.replaceChildren(h('span', {}, room ?? ''), ' ×')
+    this.#list.clearText()
+    this.#ask()
+  }
+
+  update(): Promise<void> {
+    return this.#list.update()
+  }
+
+  #ask(): void {
+    const sort = this.#sort.value
+    this.#list.ask(this.#name === undefined ? { sort } : { sort, room: this.#name })
   }
 }

@@ -1,35 +1,27 @@
-import type { Api } from './api.js'
-import { h } from './dom.js'
-import { SchemaForm, type Schema } from './schema-form.js'
+import type { Api, RouteForm } from './api.js'
+import { clock, h } from './dom.js'
+import { fillPath, paramsOf } from './route-path.js'
+import { SchemaForm } from './schema-form.js'
+import { TrySocket, type Answer, type Pushed } from './try-socket.js'
 import type { View } from './view.js'
 
-/** A route that may be tried. */
-interface TriedRoute {
-  readonly event: string
-  readonly path: string
-  readonly params: readonly string[]
-  readonly schema?: Schema
-}
-
-const TIMEOUT = 10_000
+const KEPT = 50
 
 /** Sends a message to any route, over a connection of its own, and shows what comes back. */
 export class TryView implements View {
   readonly element: HTMLElement
   readonly #api: Api
-  readonly #route = h('select', { 'aria-label': 'Route', change: () => this.#choose() })
+  readonly #socket = new TrySocket((push) => this.#showPush(push))
+  readonly #route = h('select', { id: 'try-route', change: () => this.#choose() })
+  readonly #token = h('input', {
+    ...{ id: 'try-token', autocomplete: 'off', placeholder: 'none' },
+    change: () => this.#socket.close(),
+  })
   readonly #params = h('div', { class: 'form' })
   readonly #data = h('div', { class: 'form' })
-  readonly #token = h('input', {
-    ...{ 'aria-label': 'Token', placeholder: 'Token for authorize, if it wants one' },
-    autocomplete: 'off',
-    change: () => this.#socket?.close(),
-  })
-  readonly #result = h('pre', { class: 'result', role: 'status' })
-  #routes: readonly TriedRoute[] = []
+  readonly #results = h('ol', { class: 'results', 'aria-label': 'What came back', role: 'log' })
+  #routes: readonly RouteForm[] = []
   #form = new SchemaForm(undefined)
-  #socket: WebSocket | undefined
-  #next = 1
 
   constructor(api: Api) {
     this.#api = api
@@ -37,19 +29,27 @@ export class TryView implements View {
       event.preventDefault()
       void this.#send()
     }
+    // The server is to say what is wrong, not the browser: so it may be tried.
     const form = h(
       'form',
-      { class: 'form', submit },
-      ...[this.#route, this.#token, this.#params, this.#data],
+      { class: 'card form', submit, novalidate: true },
+      h('label', { for: 'try-route' }, 'Route'),
+      this.#route,
+      h('label', { for: 'try-token' }, 'Token, if authorize wants one'),
+      this.#token,
+      this.#params,
+      this.#data,
       h('button', { type: 'submit' }, 'Send'),
     )
-    const shown = h('div', {}, h('h3', {}, 'What came back'), this.#result)
-    this.element = h('div', { class: 'try' }, form, shown)
+    this.#results.append(
+      h('li', { class: 'empty' }, 'The reply appears here, and pushes that come meanwhile.'),
+    )
+    this.element = h('div', { class: 'try' }, form, this.#results)
   }
 
   async update(): Promise<void> {
     if (this.#routes.length > 0) return
-    const { routes } = await this.#api.get<{ routes: TriedRoute[] }>('/routes')
+    const { routes } = await this.#api.get<{ routes: RouteForm[] }>('/forms')
     if (this.#routes.length > 0) return
     this.#routes = routes
     this.#route.replaceChildren(
@@ -61,9 +61,10 @@ export class TryView implements View {
   #choose(): void {
     const route = this.#routes[Number(this.#route.value)]
     if (!route) return
-    const fields = route.params.map((name) =>
-      h('label', {}, name, h('input', { name, required: true })),
-    )
+    const fields = paramsOf(route.path).map(({ name, isNeeded }) => {
+      const hint = isNeeded ? undefined : h('span', { class: 'hint' }, 'optional')
+      return h('label', {}, h('span', {}, name, hint), h('input', { name }))
+    })
     this.#params.replaceChildren(...fields)
     this.#form = new SchemaForm(route.schema)
     this.#data.replaceChildren(this.#form.element)
@@ -72,55 +73,56 @@ export class TryView implements View {
   async #send(): Promise<void> {
     const route = this.#routes[Number(this.#route.value)]
     if (!route) return
+    const title = `${route.event} ${route.path}`
     try {
-      const data = this.#form.value
-      const socket = await this.#connected()
-      const reply = await this.#call(socket, { event: route.event, path: this.#path(route), data })
-      this.#result.textContent = JSON.stringify(reply, null, 2)
+      const inputs = [...this.#params.querySelectorAll('input')]
+      const values = Object.fromEntries(inputs.map(({ name, value }) => [name, value]))
+      const message = { event: route.event, path: fillPath(route.path, values) }
+      const sent = { ...message, data: this.#form.value }
+      this.#showAnswer(
+        `${message.event} ${message.path}`,
+        await this.#socket.call(sent, this.#token.value),
+      )
     } catch (error) {
-      this.#result.textContent = (error as Error).message
+      this.#show({ title, state: 'Failed', isFault: true, body: (error as Error).message })
     }
   }
 
-  #path({ path }: TriedRoute): string {
-    let filled = path
-    for (const input of this.#params.querySelectorAll('input')) {
-      filled = filled.replace(`:${input.name}`, encodeURIComponent(input.value))
+  #showAnswer(title: string, { data, error, took }: Answer): void {
+    const time = `${took < 10 ? took.toFixed(1) : Math.round(took)} ms`
+    if (!error) {
+      this.#show({ title, state: `OK · ${time}`, isFault: false, body: pretty(data ?? null) })
+      return
     }
-    return filled
+    const { code, message, details } = error
+    const body = details === undefined ? message : `${message}\n${pretty(details)}`
+    this.#show({ title, state: `${code} · ${time}`, isFault: true, body })
   }
 
-  async #connected(): Promise<WebSocket> {
-    if (this.#socket?.readyState === WebSocket.OPEN) return this.#socket
-    const url = new URL('/', location.href)
-    url.protocol = url.protocol.replace('http', 'ws')
-    const token = this.#token.value
-    if (token !== '') url.searchParams.set('token', token)
-    const protocols = token === '' ? ['enfilade.v1'] : ['enfilade.v1', `bearer.${token}`]
-    const socket = (this.#socket = new WebSocket(url, protocols))
-    await new Promise<void>((resolve, reject) => {
-      socket.onmessage = () => resolve()
-      socket.onclose = ({ code, reason }) =>
-        reject(new Error(`Not let in: ${code} ${reason}`.trim()))
-    })
-    return socket
+  #showPush({ event, path, data }: Pushed): void {
+    const body = data === undefined ? '' : pretty(data)
+    this.#show({ title: `${event} ${path}`, state: 'Push', isFault: event === '$error', body })
   }
 
-  #call(socket: WebSocket, message: object): Promise<unknown> {
-    const id = this.#next++
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error('No reply within 10 s')), TIMEOUT)
-      const end = (act: () => void): void => {
-        clearTimeout(timer)
-        act()
-      }
-      socket.onmessage = ({ data }) => {
-        const record = JSON.parse(String(data)) as { id?: number }
-        if (record.id === id) end(() => resolve(record))
-      }
-      socket.onclose = ({ code, reason }) =>
-        end(() => reject(new Error(`Closed with ${code} ${reason}`.trim())))
-      socket.send(JSON.stringify({ ...message, id }))
-    })
+  #show({ title, state, isFault, body }: Result): void {
+    this.#results.querySelector('.empty')?.remove()
+    const head = h(
+      'div',
+      { class: 'result-head' },
+      h('code', {}, title),
+      h('span', { class: isFault ? 'badge bad' : 'badge' }, state),
+      h('time', {}, clock(Date.now())),
+    )
+    this.#results.prepend(h('li', { class: 'result' }, head, h('pre', {}, body)))
+    while (this.#results.children.length > KEPT) this.#results.lastChild?.remove()
   }
 }
+
+interface Result {
+  readonly title: string
+  readonly state: string
+  readonly isFault: boolean
+  readonly body: string
+}
+
+const pretty = (value: unknown): string => JSON.stringify(value, null, 2)
