@@ -122,19 +122,21 @@ describeInBrowser('the board page', (browser) => {
     await ann.getByRole('button', { name: 'Sign in' }).waitFor()
   })
 
-  it.each([
-    ['light', 1200],
-    ['dark', 375],
-  ] as const)('fits its window (%s, %i px)', async (colorScheme, width) => {
+  it('fits its window, in light and wide, in dark and narrow', async () => {
     const page = await signIn('henri')
-    await page.emulateMedia({ colorScheme })
-    await page.setViewportSize({ width, height: 720 })
-    const long = String(width).repeat(200).slice(0, 200)
+    const long = 'long'.repeat(50)
     await write(page, long)
     await reads(page, long)
-    const overflow = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    )
-    expect(overflow).toBe(0)
+    for (const [colorScheme, width] of [
+      ['light', 1200],
+      ['dark', 375],
+    ] as const) {
+      await page.emulateMedia({ colorScheme })
+      await page.setViewportSize({ width, height: 720 })
+      const overflow = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      )
+      expect(overflow).toBe(0)
+    }
   })
 })

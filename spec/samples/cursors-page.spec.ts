@@ -183,20 +183,24 @@ describeSample('the page of cursors', '06-cursors', (windows) => {
     await page.getByText('It is quiet here').waitFor()
   })
 
-  it.each([
-    ['light', 1200],
-    ['dark', 1200],
-    ['light', 375],
-    ['dark', 375],
-  ] as const)('fits its window (%s, %i px)', async (colorScheme, width) => {
+  it('fits its window, in light and dark, wide and narrow', async () => {
     const board = `${windows.test}-${'a-board-with-a-long-name-'.repeat(5)}`
     const [ann, ben] = [
-      await open('Ann', { board, colorScheme, viewport: { width, height: 720 } }),
+      await open('Ann', { board }),
       await open('A name that is very long', { board }),
     ]
     await move(ben, 99, 99)
     await cursor(ann, 'A name that is very long').waitFor()
-    const overflow = await ann.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-    expect(overflow).toBeLessThanOrEqual(0)
+    for (const [colorScheme, width] of [
+      ['light', 1200],
+      ['dark', 1200],
+      ['light', 375],
+      ['dark', 375],
+    ] as const) {
+      await ann.emulateMedia({ colorScheme })
+      await ann.setViewportSize({ width, height: 720 })
+      const overflow = await ann.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+      expect(overflow).toBeLessThanOrEqual(0)
+    }
   })
 })

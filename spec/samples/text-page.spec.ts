@@ -1,14 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it, jest } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals'
 import type { BrowserContext, Page } from 'playwright-core'
 import { describeInBrowser } from '../support/browser.js'
 import { watchFaults } from '../support/page-faults.js'
 import { startSample, type Sample } from '../support/sample.js'
-
-// Several tabs share a busy machine.
-jest.setTimeout(60_000)
 
 describeInBrowser('the text page', (browser) => {
   let folder: string

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { afterAll, beforeAll, describe } from '@jest/globals'
+import { afterAll, beforeAll, describe, jest } from '@jest/globals'
 import { chromium, type Browser } from 'playwright-core'
 
 const flags = [
@@ -14,6 +14,9 @@ const flags = [
 ]
 
 const startTimeoutMs = 60_000
+
+/** For a test: several pages of a browser, on a machine that does other things as well. */
+const testTimeoutMs = 60_000
 
 /** Path of the Chromium on this machine, if there is one. */
 function findChromium(): string | undefined {
@@ -32,6 +35,7 @@ function findChromium(): string | undefined {
  * Without a Chromium the tests are skipped with a printed reason, but fail when CI is `'true'`.
  */
 export function describeInBrowser(name: string, define: (browser: () => Browser) => void): void {
+  jest.setTimeout(testTimeoutMs)
   const executablePath = findChromium()
   if (!executablePath && process.env.CI !== 'true') {
     process.stderr.write(`Skipped "${name}": there is no chromium on this machine\n`)

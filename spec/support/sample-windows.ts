@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, jest } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from '@jest/globals'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { describeInBrowser } from './browser.js'
 import { LossyProxy } from './lossy-proxy.js'
@@ -93,8 +93,6 @@ export function describeSample(
   name: string,
   define: (windows: SampleWindows) => void,
 ): void {
-  // Several pages of a browser on a machine that does other things as well.
-  jest.setTimeout(45_000)
   describeInBrowser(title, (browser) => {
     const windows = new SampleWindows(browser, name)
     beforeAll(() => windows.start())

@@ -45,7 +45,7 @@ for (const chip of document.querySelectorAll<HTMLElement>('.chips .chip')) {
 async function enter(name: string, roomName: string): Promise<void> {
   joinButton.ariaBusy = 'true'
   lobbyError.textContent = ''
-  for (const field of [nameField, roomField]) field.removeAttribute('aria-invalid')
+  markWrong(undefined)
   const next: Conversation = new Conversation({
     ...{ client, log, name, roomName },
     onHeard: countUnread,
@@ -74,8 +74,16 @@ function refuseEntry(text: string): void {
 
 function refuse(field: HTMLElement, text: string): void {
   lobbyError.textContent = text
-  field.setAttribute('aria-invalid', 'true')
+  markWrong(field)
   field.focus()
+}
+
+/** One field, or none. */
+function markWrong(wrong: HTMLElement | undefined): void {
+  for (const field of [nameField, roomField]) {
+    if (field === wrong) field.setAttribute('aria-invalid', 'true')
+    else field.removeAttribute('aria-invalid')
+  }
 }
 
 // The room
