@@ -1,7 +1,7 @@
 import { AppCluster } from './app-cluster.js'
 import { loneNode } from './cluster/lone-node.js'
-import type { PresenceState } from './cluster/presence-state.js'
 import { sharedHistory, type HistorySurroundings } from './app-history.js'
+import { countedStores, type AppStores } from './app-stores.js'
 import type { WsLogger } from './logging/logger.js'
 import {
   FIXED_LIMITS,
@@ -51,7 +51,11 @@ import { WsDocuments } from './runtime/ws-documents.js'
 import { increment, WsCounters } from './runtime/ws-counters.js'
 import { WsEvents } from './runtime/ws-events.js'
 import { WsServer, type WsServerParts } from './runtime/ws-server.js'
-import { isManaged, type WsBroadcastTransport } from './transports/broadcast-transport.js'
+import {
+  isManaged,
+  type WsBroadcastTransport,
+  type WsManagedTransport,
+} from './transports/broadcast-transport.js'
 import type { NativeApp } from './uws/native.js'
 import { bindSocket } from './uws/uws-server.js'
 import type { AddressReader } from './uws/remote-address.js'
@@ -118,7 +122,7 @@ export function createCore(
   const heard = (room: string, id: string): void => late.rosters?.heard(room, id)
   const cluster =
     exchange && new AppCluster({ transport, exchange, clock, host: () => host, heard })
-  const counters = new WsCounters(managed, cluster?.node.counters)
+  const { counters, stores } = countersOf(options, managed, cluster)
   const events = new WsEvents((error) => logger.error({ err: error }, 'a listener failed'))
   const detours = new Detours(limits.backpressure.policy, pushKind)
   const streams = new Streams({ clock, counters, logger, limit: limits.backpressure.limit })
@@ -134,7 +138,7 @@ export function createCore(
     ...(cluster && { elsewhere: cluster.calls }),
     maxRoomsPerMember: limits.maxRoomsPerConnection,
     ...lateHooks(late),
-    ...sharedRooms(options.history, late, { encodings, clock, logger, server: () => server }),
+    ...sharedRooms(stores.history, late, { encodings, clock, logger, server: () => server }),
   })
   const server: WsServer = new WsServer({
     rooms,
@@ -158,8 +162,19 @@ export function createCore(
     unwatch: managed && watchTransport(host, managed),
     documents: new WsDocuments(() => late.documents),
     runtimeOf: (app) =>
-      createRuntime({ host, app, options, limits, transport, link: cluster?.node.presence }, late),
+      createRuntime({ host, app, options, limits, transport, stores, cluster }, late),
   }
+}
+
+/** What is counted, and the stores that count with it. */
+function countersOf(
+  options: WsAppOptions,
+  transport: WsManagedTransport | undefined,
+  cluster: AppCluster | undefined,
+): { counters: WsCounters; stores: AppStores } {
+  const stores = countedStores(options)
+  const counted = { transport, cluster: cluster?.node.counters, ...stores.counters }
+  return { counters: new WsCounters(counted), stores }
 }
 
 /** How the server reaches its connections, and those that are lost. */
@@ -204,7 +219,7 @@ function publisherOf(native: { app?: NativeApp }): TopicPublisher {
 }
 
 function sharedRooms(
-  history: WsAppOptions['history'],
+  history: AppStores['history'],
   late: LateParts,
   parts: Omit<HistorySurroundings, 'memberships'>,
 ): Pick<WsRoomManagerOptions<WsConnection>, 'shared'> {
@@ -238,12 +253,13 @@ function lateHooks(late: LateParts): RoomHookOptions {
 interface RuntimeSource extends Pick<Settings, 'options' | 'limits'> {
   readonly host: AppHost
   readonly app: CompiledApp
-  readonly link: PresenceState | undefined
+  readonly cluster: AppCluster | undefined
   readonly transport: WsBroadcastTransport | undefined
+  readonly stores: AppStores
 }
 
 function createRuntime(
-  { host, app, options, limits, transport, link }: RuntimeSource,
+  { host, app, options, limits, transport, stores, cluster }: RuntimeSource,
   late: LateParts,
 ): Runtime {
   const failures = new Failures(host)
@@ -255,11 +271,13 @@ function createRuntime(
     admitted: (connection, revoked) => lifecycle.admit(connection, revoked),
     askDocuments: (connection) => documents?.askAgain(connection) ?? Promise.resolve(),
   })
-  const rosters = new RoomRosters(app.presence, host.rooms, { clock: host.clock, link })
+  const rosters = new RoomRosters(app.presence, host.rooms, {
+    ...{ clock: host.clock, link: cluster?.node.presence },
+  })
   const history = new MemoryRoomHistory(host.clock)
   const timeout = limits.authorizeTimeout * 1000
   const window = resolveRecovery(options.recovery)
-  const store = typeof options.recovery === 'object' ? options.recovery.sessions : undefined
+  const { sessions: store } = stores
   const sessions =
     store && window !== undefined ? new SharedSessions({ store, window, rosters, host }) : undefined
   const memberships = new Memberships(app, failures, { rosters, history, sessions })

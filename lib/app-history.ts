@@ -5,7 +5,7 @@ import type { SharedRoomsOptions } from './rooms/history/shared-rooms.js'
 import type { Memberships } from './runtime/memberships.js'
 import type { WsConnection } from './runtime/ws-connection.js'
 import type { WsServer } from './runtime/ws-server.js'
-import type { WsHistory } from './transports/history/ws-history.js'
+import type { CountedHistory } from './transports/history/counted-history.js'
 
 /** What a shared history meets in an app; some of it is there only later. */
 export interface HistorySurroundings {
@@ -20,11 +20,11 @@ const LEVELS = { connecting: 'info', ready: 'info', degraded: 'warn', down: 'err
 
 /** What rooms are told of the option `history`. */
 export function sharedHistory(
-  history: WsHistory,
+  history: CountedHistory,
   { encodings, clock, logger, memberships, server }: HistorySurroundings,
 ): SharedRoomsOptions<WsConnection> {
   return {
-    ...{ history, encodings, clock },
+    ...{ history, counters: history.counters, encodings, clock },
     ruleOf: (room) => memberships()?.ruleOf(room),
     moved: (room, position, isGap) =>
       memberships()?.moved(server().roomConnections(room), { room, position, isGap }),

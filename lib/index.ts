@@ -79,6 +79,9 @@ export type { RoomCount, RoomsElsewhere } from './rooms/rooms-elsewhere.js'
 export type { SlowChoice, SlowPolicy, SlowRule } from './rooms/slow-rule.js'
 
 export type { ClusterCounters } from './cluster/cluster-counters.js'
+export type { HistoryCounters } from './transports/history/counted-history.js'
+export type { SessionCounters } from './transports/sessions/counted-session-store.js'
+export type { StoreCounters } from './transports/managed/store-counters.js'
 export type { NodeChange } from './cluster/cluster-state.js'
 export type { WsNode } from './cluster/ws-node.js'
 

@@ -3,6 +3,7 @@ import type { WsCounters } from '../runtime/ws-counters.js'
 import { clusterRows } from './cluster-rows.js'
 import { checkPlace, type MetricPlace } from './metric-names.js'
 import { APP_ROWS, type MetricRow } from './metric-rows.js'
+import { storeRows } from './store-rows.js'
 import { transportRows } from './transport-rows.js'
 
 /** Where the metrics of an app go. */
@@ -27,7 +28,12 @@ export function prometheusMetrics(
 ): () => void {
   const { counters } = app
   const { transport, cluster } = counters
-  const rows = [...APP_ROWS, ...transportRows(transport), ...clusterRows(cluster)]
+  const rows = [
+    ...APP_ROWS,
+    ...transportRows(transport),
+    ...clusterRows(cluster),
+    ...storeRows(counters),
+  ]
   const names = rows.map(({ name }) => name)
   const { register, prefix } = checkPlace('prometheusMetrics', options, names)
   for (const row of rows) add(row, prefix + row.name, { counters, register })

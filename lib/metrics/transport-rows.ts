@@ -1,9 +1,7 @@
 import type { TransportReport } from '../runtime/ws-counters.js'
-import type { TransportStatus } from '../transports/broadcast-transport.js'
 import type { TransportCounters } from '../transports/managed/transport-counters.js'
 import type { MetricRow } from './metric-rows.js'
-
-const STATUSES: readonly TransportStatus[] = ['connecting', 'ready', 'degraded', 'down']
+import { statusRow } from './status-row.js'
 
 type CounterName = Exclude<keyof TransportCounters, 'lost'>
 
@@ -16,14 +14,7 @@ function row(name: string, counter: CounterName, help: string): MetricRow {
   }
 }
 
-const STATUS: MetricRow = {
-  name: 'transport_status',
-  kind: 'gauge',
-  help: 'Whether the broadcast transport has this status: 1 or 0.',
-  label: 'status',
-  read: ({ transport }) =>
-    Object.fromEntries(STATUSES.map((status) => [status, Number(status === transport?.status)])),
-}
+const STATUS = statusRow('transport', 'broadcast transport', ({ transport }) => transport?.status)
 
 const COUNTED: readonly MetricRow[] = [
   row('sent_total', 'sent', 'Messages that were published.'),

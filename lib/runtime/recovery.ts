@@ -209,6 +209,8 @@ export class Recovery {
   #dismiss(connection: LiveConnection): void {
     const { resumption } = connection
     if (!resumption) return
+    const { sessions } = this.#parts.host.counters
+    if (sessions) sessions.taken++
     this.#byToken.delete(resumption.token)
     if (connection.socket) {
       connection.closeSoon(CLOSE_CODES.REPLACED, REPLACED)

@@ -61,6 +61,7 @@ export class SharedSessions {
   /** A connection may be continued from now on. */
   begin(connection: LiveConnection): void {
     this.#all.add(connection)
+    this.#count()
     this.changed(connection)
     this.#renew ??= this.#parts.host.clock.setTimeout(() => this.#renewSome(), RENEW_EVERY).unref()
   }
@@ -131,6 +132,7 @@ export class SharedSessions {
     clock.clearTimeout(this.#renew)
     for (const end of this.#ends) end()
     this.#all.clear()
+    this.#count()
     this.#changed.clear()
   }
 
@@ -146,7 +148,13 @@ export class SharedSessions {
 
   #forget(connection: LiveConnection): void {
     this.#all.delete(connection)
+    this.#count()
     this.#changed.delete(connection)
+  }
+
+  #count(): void {
+    const { sessions } = this.#parts.host.counters
+    if (sessions) sessions.held = this.#all.size
   }
 
   #saveAll(): void {

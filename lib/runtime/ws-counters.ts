@@ -1,7 +1,9 @@
 import type { ClusterCounters } from '../cluster/cluster-counters.js'
 import { CLOSE_CODES } from '../protocol/close-codes.js'
 import type { TransportStatus, WsManagedTransport } from '../transports/broadcast-transport.js'
+import type { HistoryCounters } from '../transports/history/counted-history.js'
 import type { TransportCounters } from '../transports/managed/transport-counters.js'
+import type { SessionCounters } from '../transports/sessions/counted-session-store.js'
 import type { WsDropCause } from './ws-events.js'
 
 /** How the broadcast transport is. */
@@ -9,6 +11,14 @@ export interface TransportReport {
   readonly status: TransportStatus
   /** What it has counted; absent when it counts nothing. */
   readonly counters?: TransportCounters | undefined
+}
+
+/** What is counted elsewhere. */
+export interface CountedElsewhere {
+  readonly transport?: WsManagedTransport | undefined
+  readonly cluster?: ClusterCounters | undefined
+  readonly history?: HistoryCounters | undefined
+  readonly sessions?: SessionCounters | undefined
 }
 
 /**
@@ -63,10 +73,18 @@ export class WsCounters {
   /** The other processes; absent without a broadcast transport. */
   readonly cluster?: ClusterCounters
 
+  /** The shared history; absent without one. */
+  readonly history?: HistoryCounters
+
+  /** The shared sessions; absent without them. */
+  readonly sessions?: SessionCounters
+
   /** @internal */
-  constructor(transport?: WsManagedTransport, cluster?: ClusterCounters) {
+  constructor({ transport, cluster, history, sessions }: CountedElsewhere = {}) {
     if (transport) this.transport = reportOf(transport)
     if (cluster) this.cluster = cluster
+    if (history) this.history = history
+    if (sessions) this.sessions = sessions
   }
 }
 

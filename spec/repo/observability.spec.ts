@@ -1,12 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
+import { MemoryHistory, MemorySessionStore } from 'enfilade'
 import { messageDurations, prometheusMetrics } from 'enfilade/metrics'
 import { Registry } from 'prom-client'
 import { startClusterCounters } from '../../lib/cluster/cluster-counters.js'
 import { WsCounters } from '../../lib/runtime/ws-counters.js'
 import type { WsManagedTransport } from '../../lib/transports/broadcast-transport.js'
+import { CountedHistory } from '../../lib/transports/history/counted-history.js'
 import { startCounters } from '../../lib/transports/managed/transport-counters.js'
+import { CountedSessionStore } from '../../lib/transports/sessions/counted-session-store.js'
 import { plain, readPage, section, tableRows } from '../support/docs.js'
 import { repository } from '../support/fixture.js'
 
@@ -30,7 +33,9 @@ function distinctCounters(): WsCounters {
   fill(transport)
   const cluster = startClusterCounters()
   const managed = { status: 'ready', counters: transport } as unknown as WsManagedTransport
-  const counters = new WsCounters(managed, cluster)
+  const { counters: history } = new CountedHistory(new MemoryHistory())
+  const { counters: sessions } = new CountedSessionStore(new MemorySessionStore())
+  const counters = new WsCounters({ transport: managed, cluster, history, sessions })
   fill(counters)
   return counters
 }

@@ -69,6 +69,8 @@ export class SharedRoom<M extends Identified> implements RoomView {
   /** Own pushes that wait for the history, or to come back from it; the oldest first. */
   #waiting: Outgoing<M>[] = []
   #timer: ClockTimer | undefined
+  /** Whether the connection to the history was lost since it was read. */
+  #isStale = false
   /** What came while something was read. */
   #early: HistoryEntry[] | undefined
   /** Attempts to read: only the last one counts. */
@@ -149,7 +151,15 @@ export class SharedRoom<M extends Identified> implements RoomView {
   readonly receive = (entry: HistoryEntry): void => {
     if (this.#state === 'closed') return
     if (this.#early) this.#early.push(entry)
-    else if (this.#state === 'joined') this.#take(entry)
+    else if (this.#state !== 'joined') return
+    // The number before it may be that of another push than the one that was heard here.
+    else if (this.#isStale) void this.catchUp()
+    else this.#take(entry)
+  }
+
+  /** The connection to the history is lost: another server, which knows less, may take its place. */
+  lost(): void {
+    this.#isStale = true
   }
 
   /** The connection to the history was lost: what has come meanwhile is fetched. Never rejects. */
@@ -215,6 +225,7 @@ export class SharedRoom<M extends Identified> implements RoomView {
   async #settle(read: () => Promise<HistoryPage>, isGap: boolean): Promise<void> {
     const attempt = ++this.#attempt
     this.#early = []
+    this.#isStale = false
     const page = await read()
     if (attempt !== this.#attempt) return
     const early = this.#early

@@ -3,6 +3,7 @@ import { jsonCodec } from '../../protocol/codec.js'
 import { newEpoch } from '../../protocol/new-epoch.js'
 import type { RoomPosition } from '../../protocol/v1.js'
 import type { TransportStatusChange } from '../../transports/broadcast-transport.js'
+import type { HistoryCounters } from '../../transports/history/counted-history.js'
 import type { HistoryPage, WsHistory } from '../../transports/history/ws-history.js'
 import type { Encodings } from '../encodings/encodings.js'
 import { envelopeHead, type ReceivedPush } from '../envelope.js'
@@ -17,6 +18,8 @@ import { SharedRoom, type SharedRoomParts } from './shared-room.js'
 /** What an app tells its shared rooms. */
 export interface SharedRoomsOptions<M> {
   readonly history: WsHistory
+  /** What is counted of it. */
+  readonly counters: Pick<HistoryCounters, 'apart' | 'gaps'>
   readonly encodings: Encodings
   readonly clock?: Clock
   /** How much is kept of a room; `undefined` for nothing. */
@@ -91,6 +94,7 @@ export class SharedRooms<M extends RoomMember> {
       read: ({ received }) => encodings.read(received),
       moved: (room, isGap) => {
         const entry = roomOf(room.name)
+        if (isGap) options.counters.gaps++
         if (entry) fanOut?.settle?.(entry)
         moved(room.name, room, isGap)
       },
@@ -100,6 +104,7 @@ export class SharedRooms<M extends RoomMember> {
     this.#unwatch = history.onStatus((change) => {
       options.onStatus(change)
       if (change.status === 'ready') this.#lookAtAll()
+      if (change.status === 'down') for (const { room } of this.#open.values()) room.lost()
     })
   }
 
@@ -180,6 +185,7 @@ export class SharedRooms<M extends RoomMember> {
     for (const { room } of this.#open.values()) room.close()
     this.#open.clear()
     this.#apart.clear()
+    this.#options.counters.apart = 0
     this.#queue.clear()
   }
 
@@ -215,12 +221,15 @@ export class SharedRooms<M extends RoomMember> {
       return
     }
     this.#apart.add(room)
+    this.#options.counters.apart = this.#apart.size
     if (this.#apart.size === 1) this.#options.onApart(true, cause)
     this.#retrySoon()
   }
 
   #rejoined(room: SharedRoom<M>): void {
-    if (this.#apart.delete(room) && this.#apart.size === 0) this.#options.onApart(false)
+    if (!this.#apart.delete(room)) return
+    this.#options.counters.apart = this.#apart.size
+    if (this.#apart.size === 0) this.#options.onApart(false)
   }
 
   /** The history lacks something that was pushed to a room. */

@@ -24,6 +24,11 @@ export class StoreLink<S extends BroadcastSession> {
   readonly #timeout: number
   readonly #asked = new Set<Promise<unknown>>()
   #session: S | undefined
+  /**
+   * The session that has not answered anything since an answer was late. When its probes are missed, too, it
+   * is asked for nothing more: all of it would be kept until the connection is given up.
+   */
+  #hung: S | undefined
 
   /** @throws TypeError when an option is not what it may be */
   constructor(connect: StoreConnect<S>, { timeout = 1_000, onError }: StoreOptions) {
@@ -73,14 +78,24 @@ export class StoreLink<S extends BroadcastSession> {
     if (!session || this.status === 'down' || this.status === 'connecting') {
       throw new WsStoreError('down', 'the store is out of reach')
     }
+    if (session === this.#hung && this.status === 'degraded') {
+      throw new WsStoreError('late', 'the store has stopped answering')
+    }
+    const answer = work(session)
+    const settled = (): void => {
+      if (session === this.#hung) this.#hung = undefined
+    }
+    answer.then(settled, settled)
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<never>((_resolve, reject) => {
-      const tell = (): void =>
+      const tell = (): void => {
+        this.#hung = session
         reject(new WsStoreError('late', `the store did not answer within ${this.#timeout} ms`))
+      }
       timer = setTimeout(tell, this.#timeout).unref()
     })
     try {
-      return await Promise.race([work(session), late])
+      return await Promise.race([answer, late])
     } catch (cause) {
       if (cause instanceof WsStoreError) throw cause
       const fault = session === this.#session && this.status === 'ready' ? 'refused' : 'down'

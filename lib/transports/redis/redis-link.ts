@@ -4,6 +4,9 @@ import type { BrokerMessage, SessionEvents } from '../managed/broadcast-driver.j
 /** Milliseconds for the network to connect. */
 const CONNECT_TIMEOUT = 2_000
 
+/** Milliseconds for a sentinel to connect and answer: then the next one is asked. */
+const SENTINEL_TIMEOUT = 700
+
 /**
  * What ioredis must leave to the transport: a connection that is lost is not repaired, and nothing is
  * kept to be sent, or sent again, behind its back.
@@ -41,7 +44,7 @@ export class RedisLink {
   private constructor({ url, redis, isSharded }: RedisLinkOptions, events: SessionEvents) {
     this.#isSharded = isSharded
     const make = (): Redis => {
-      const options = { ...redis, ...OURS }
+      const options = { sentinelCommandTimeout: SENTINEL_TIMEOUT, ...redis, ...OURS }
       return url === undefined ? new Redis(options) : new Redis(url, options)
     }
     this.#pub = make()
@@ -90,6 +93,19 @@ export class RedisLink {
   /** Asks the node for something else than messages. */
   async call(command: string, ...args: string[]): Promise<unknown> {
     return this.#pub.call(command, ...args)
+  }
+
+  /**
+   * Whether it takes what it is told from others only. It would hand a message to those who are connected
+   * to it, and to nobody else.
+   */
+  async isReplica(): Promise<boolean> {
+    const role = await this.#pub.call('ROLE').catch((error: unknown) => {
+      // It is a right of its own, which not everybody has.
+      if (error instanceof Error && error.message.startsWith('NOPERM')) return ['unknown']
+      throw error
+    })
+    return (role as [string])[0] === 'slave'
   }
 
   /** Makes scripts known to this node: until its script cache is flushed. */

@@ -42,17 +42,30 @@ export async function connectRedis(
     signal,
   )
   try {
+    if (await link.isReplica()) throw replicaError()
     await link.load(scripts)
     await link.subscribe([loopBack.channel])
   } catch (error) {
     link.close()
     throw error
   }
+  /** Another one has taken its place, and it has been told so before its clients. */
+  const demoted = (): void => {
+    link.close()
+    events.lost(replicaError())
+  }
   const nameOf = (channel: string, kind = ''): string => prefix + kind + channel
   return {
     isSharded: false,
     nameOf,
-    call: (_channel, command, ...args) => link.call(command, ...args),
+    call: async (_channel, command, ...args) => {
+      try {
+        return await link.call(command, ...args)
+      } catch (error) {
+        if (error instanceof Error && error.message.includes('READONLY ')) demoted()
+        throw error
+      }
+    },
     publish: async (messages) => {
       const named = messages.map(({ channel, payload }): BrokerMessage => {
         return { channel: nameOf(channel), payload }
@@ -61,7 +74,17 @@ export async function connectRedis(
     },
     subscribe: (channels) => link.subscribe(channels.map((channel) => nameOf(channel))),
     unsubscribe: (channels) => link.unsubscribe(channels.map((channel) => nameOf(channel))),
-    ping: () => loopBack.ping((message) => link.publish([message])),
+    ping: async () => {
+      const [isReplica] = await Promise.all([
+        link.isReplica(),
+        loopBack.ping((message) => link.publish([message])),
+      ])
+      if (isReplica) demoted()
+    },
     close: () => link.close(),
   }
+}
+
+function replicaError(): Error {
+  return new Error('this Redis is a replica: another one has the messages and keys of its clients')
 }

@@ -47,7 +47,10 @@ describe('the metrics of an app', () => {
 
   it('have the transport among them when it knows its state', async () => {
     const register = new Registry()
-    prometheusMetrics({ counters: new WsCounters(transportWith('degraded')) }, { register })
+    prometheusMetrics(
+      { counters: new WsCounters({ transport: transportWith('degraded') }) },
+      { register },
+    )
     expect(await scrape(register)).toEqual(
       expect.arrayContaining([
         'enfilade_transport_status{status="ready"} 0',
@@ -65,7 +68,7 @@ describe('the metrics of an app', () => {
   it('of a transport that counts nothing are its status', async () => {
     const register = new Registry()
     const transport = { status: 'ready' } as unknown as WsManagedTransport
-    prometheusMetrics({ counters: new WsCounters(transport) }, { register })
+    prometheusMetrics({ counters: new WsCounters({ transport }) }, { register })
     const lines = (await scrape(register)).filter((line) => line.includes('transport'))
     expect(lines).toHaveLength(4)
     expect(lines).toContain('enfilade_transport_status{status="ready"} 1')

@@ -18,7 +18,9 @@ describe('the counters of an app', () => {
 
   it('have the transport in them, as it is when they are read', () => {
     const transport = { status: 'connecting' } as { status: string; counters?: object }
-    const counters = new WsCounters(transport as unknown as WsManagedTransport)
+    const counters = new WsCounters({
+      transport: transport as unknown as WsManagedTransport,
+    })
     expect(JSON.parse(JSON.stringify(counters))).toMatchObject({
       transport: { status: 'connecting' },
     })
