@@ -1,5 +1,6 @@
 import type { AppContainer } from '../di/app-container.js'
 import { resolveGiven } from '../di/resolve-given.js'
+import { BroadcastTransport } from '../di/tokens.js'
 import type { DocumentDefinition, DocumentHook } from '../documents/app/document-definition.js'
 import type { CompiledDocuments, DocumentKit } from '../documents/app/document-kit.js'
 import type { DocumentSettings } from '../documents/app/document-settings.js'
@@ -90,6 +91,9 @@ export function compileDocument(source: DocumentSource): void {
   problems.add(name, `the documents of "${pattern.source}" are those of ${taken} already`, mend)
 }
 
+/** What is looked for in owners; what they are, the documents know. */
+type OwnersMethods = Record<'claim' | 'renew' | 'release', unknown>
+
 function readSettings(
   kit: DocumentKit,
   {
@@ -104,13 +108,24 @@ function readSettings(
   const settings = kit.readOptions(options, (problem, mend) =>
     problems.add(name, `@Document: ${problem}`, mend),
   )
-  const { storage } = settings
-  if (storage === undefined) return settings
-  const where = `${name}: @Document: storage`
-  const found = resolveGiven(storage as DocumentStorages, container, {
-    ...{ what: 'storage', methods: ['open'], where, problems },
-  })
-  return { ...settings, storage: found }
+  const { storage, owners } = settings
+  const resolve = <T extends object>(given: unknown, what: string, methods: (keyof T & string)[]) =>
+    resolveGiven(given as T, container, {
+      ...{ what, methods, where: `${name}: @Document: ${what}`, problems },
+    })
+  if (owners !== undefined && !container.has(BroadcastTransport)) {
+    const mend = 'give createWsApp a broadcastTransport, or take owners away'
+    problems.add(name, '@Document: owners, but processes have nothing to talk over', mend)
+  }
+  return {
+    ...settings,
+    ...(storage !== undefined && {
+      storage: resolve<DocumentStorages>(storage, 'storage', ['open']),
+    }),
+    ...(owners !== undefined && {
+      owners: resolve<OwnersMethods>(owners, 'owners', ['claim', 'renew', 'release']),
+    }),
+  }
 }
 
 function compileHooks(

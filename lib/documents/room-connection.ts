@@ -17,7 +17,7 @@ export interface EnteredRoom {
   connect(admission: Admission): unknown
   receive(sessionId: string, frame: ArrivedFrame, socket: Admission['socket']): void
   disconnect(sessionId: string, socket: Admission['socket']): void
-  setAccess(sessionId: string, access: Access): unknown
+  setAccess(sessionId: string, access: Access, socket: Admission['socket']): unknown
 }
 
 /** One socket on its way into a document, and in it. Hand it what the socket receives. */
@@ -65,7 +65,8 @@ export class RoomConnection {
   setAccess(access: Access): void {
     if (this.#isOver) return
     this.#access = access
-    if (this.#room) this.#room.setAccess(this.#admission.sessionId, access)
+    const { sessionId, socket } = this.#admission
+    if (this.#room) this.#room.setAccess(sessionId, access, socket)
     else if (access === 'none') this.close(CLOSE_CODES.FORBIDDEN, NO_ACCESS)
   }
 

@@ -1,10 +1,10 @@
-import { guarded, isPromise } from '../async/maybe-promise.js'
+import { guarded, isPromise, type MaybePromise } from '../async/maybe-promise.js'
 import { WsError } from '../errors/ws-error.js'
 import { CLOSE_CODES } from '../protocol/close-codes.js'
 import type { DocumentEngine } from './document-engine.js'
 import { DocumentRoom } from './document-room.js'
 import { systemTimers, type DocumentTimers } from './document-timers.js'
-import { RoomConnection } from './room-connection.js'
+import { RoomConnection, type EnteredRoom } from './room-connection.js'
 import type { Admission, DocumentRoomOptions, PendingAdmission } from './room-options.js'
 import { checkStorageKey } from './storage/storage-key.js'
 
@@ -14,13 +14,17 @@ const DEFAULT_IDLE_TIMEOUT = 30_000
 /** What a host works with. */
 export interface RoomHostOptions<E extends DocumentEngine> {
   /** What a room of this path is made of; called whenever one is opened. */
-  readonly room: (path: string) => DocumentRoomOptions<E>
+  readonly room: (path: string) => MaybePromise<DocumentRoomOptions<E>>
+  /** Where sockets go when a document could not be opened here. Default: they are closed. */
+  readonly elsewhere?: (path: string, error: unknown) => EnteredRoom | undefined
   /** How long a document stays open without a session, in milliseconds. Default: 30 s. */
   readonly idleTimeout?: number
   /** A document has been opened. */
   readonly onOpen?: (path: string) => void
   /** A document has been closed. */
   readonly onClose?: (path: string) => void
+  /** Nothing of a document is here any more: it has been closed, or could not be opened. */
+  readonly onGone?: (path: string) => void
   /** Default: those of Node. */
   readonly timers?: DocumentTimers
 }
@@ -64,6 +68,12 @@ export class RoomHost<E extends DocumentEngine<any, any, any> = DocumentEngine> 
   get(path: string): DocumentRoom<E> | undefined {
     const entry = this.#entries.get(path)
     return entry?.closing ? undefined : entry?.room
+  }
+
+  /** Whether a document is open, or about to be. */
+  has(path: string): boolean {
+    const entry = this.#entries.get(path)
+    return entry !== undefined && !entry.closing && !this.#isClosed
   }
 
   /**
@@ -111,16 +121,9 @@ export class RoomHost<E extends DocumentEngine<any, any, any> = DocumentEngine> 
   async closeAll(code: number = CLOSE_CODES.RESTART, reason = 'The server closes'): Promise<void> {
     this.#isClosed = true
     for (const connection of [...this.#waiting]) connection.close(code, reason)
-    const closed = Array.from(this.#entries, async ([path, entry]) => {
-      this.#stopIdle(entry)
-      // Whoever asked has been told that it could not be opened.
-      const room = await entry.opening.catch(() => undefined)
-      try {
-        await room?.close(code, reason)
-      } finally {
-        this.#forget(path, entry)
-      }
-    })
+    const closed = Array.from(this.#entries, ([path, entry]) =>
+      this.#end(path, entry, { code, reason }),
+    )
     const failures = (await Promise.allSettled(closed)).filter(
       ({ status }) => status === 'rejected',
     )
@@ -129,14 +132,59 @@ export class RoomHost<E extends DocumentEngine<any, any, any> = DocumentEngine> 
     throw new AggregateError(reasons, `${failures.length} documents could not be saved`)
   }
 
+  /**
+   * Closes one document, with all its sessions, and brings it to its storage. It may be opened again.
+   *
+   * @throws what the storage rejects with
+   */
+  async close(
+    path: string,
+    code: number = CLOSE_CODES.RESTART,
+    reason = 'The document closes',
+  ): Promise<void> {
+    const entry = this.#entries.get(path)
+    if (entry) await this.#end(path, entry, { code, reason })
+  }
+
   async #admit(path: string, connection: RoomConnection): Promise<void> {
+    let room: EnteredRoom
     try {
       const admitted = connection.admitted()
       const isIn = isPromise(admitted) ? await admitted : admitted
-      if (isIn) connection.enter(await this.open(path))
+      if (!isIn) return
+      room = await this.open(path)
+    } catch (error) {
+      const other = this.#options.elsewhere?.(path, error)
+      if (!other) {
+        connection.refuse(error)
+        return
+      }
+      room = other
+    }
+    try {
+      connection.enter(room)
     } catch (error) {
       connection.refuse(error)
     }
+  }
+
+  #end(
+    path: string,
+    entry: Entry<E>,
+    { code, reason }: { code: number; reason: string },
+  ): Promise<void> {
+    this.#stopIdle(entry)
+    const ended = (async () => {
+      // Whoever asked has been told that it could not be opened.
+      const room = await entry.opening.catch(() => undefined)
+      try {
+        await room?.close(code, reason)
+      } finally {
+        this.#forget(path, entry)
+      }
+    })()
+    entry.closing = ended.catch(() => undefined)
+    return ended
   }
 
   #start(path: string): Entry<E> {
@@ -149,13 +197,17 @@ export class RoomHost<E extends DocumentEngine<any, any, any> = DocumentEngine> 
         room.whenEmpty(() => this.#idle(path, entry))
         this.#idle(path, entry)
       },
-      () => this.#entries.delete(path),
+      () => {
+        this.#entries.delete(path)
+        this.#options.onGone?.(path)
+      },
     )
     return entry
   }
 
   async #load(path: string): Promise<DocumentRoom<E>> {
-    return DocumentRoom.open(this.#options.room(path))
+    const options = this.#options.room(path)
+    return DocumentRoom.open(isPromise(options) ? await options : options)
   }
 
   #isOpen(entry: Entry<E>): boolean {
@@ -193,7 +245,10 @@ export class RoomHost<E extends DocumentEngine<any, any, any> = DocumentEngine> 
   }
 
   #forget(path: string, entry: Entry<E>): void {
+    // Who closes it twice forgets it once.
+    if (this.#entries.get(path) !== entry) return
     this.#entries.delete(path)
     if (entry.room) this.#options.onClose?.(path)
+    this.#options.onGone?.(path)
   }
 }

@@ -37,14 +37,12 @@ async function redisOwners(
     owners,
     // As if the time had passed.
     expire: async (path) => {
-      const keys = await Promise.all(client.map((node) => node.keys(`*owner:*`)))
-      await Promise.all(
-        keys.flatMap((found, index) =>
-          found
-            .filter((key) => key.endsWith(path))
-            .map((key) => client[index]?.hset(key, 'until', '1')),
-        ),
-      )
+      for (const node of client) {
+        const keys = await node.keys('*owner:*')
+        for (const key of keys.filter((one) => one.endsWith(path))) {
+          await node.hset(key, 'until', '1')
+        }
+      }
     },
     close: async () => {
       await Promise.all(owners.map((one) => one.close()))

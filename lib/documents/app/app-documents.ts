@@ -16,6 +16,7 @@ import type { DocumentRoom } from '../document-room.js'
 import type { DocumentTimers } from '../document-timers.js'
 import { RoomHost } from '../room-host.js'
 import type { Access } from '../room-options.js'
+import { AppOwning } from './app-owning.js'
 import { DocumentAttachment } from './document-attachment.js'
 import type { DocumentDefinition } from './document-definition.js'
 import { DocumentFrames } from './document-frames.js'
@@ -39,6 +40,7 @@ export class AppDocuments implements DocumentTraffic {
   readonly #hosts = new Map<DocumentDefinition, RoomHost>()
   readonly #attachments = new Map<WsConnection, Map<string, DocumentAttachment>>()
   readonly sockets: DocumentSocketTraffic | undefined
+  readonly #owning: AppOwning
   /** By path, while anybody is there. */
   readonly #frames = new Map<string, { readonly frames: DocumentFrames; users: number }>()
 
@@ -52,10 +54,20 @@ export class AppDocuments implements DocumentTraffic {
       clear: (timer) => clock.clearTimeout(timer as ReturnType<typeof clock.setTimeout>),
     }
     const maxFrame = Math.max(SMALLEST_FRAME, Math.min(MAX_FRAME, limits.maxPayload - ENVELOPE))
+    this.#owning = new AppOwning({ parts, timers, roomsOf: (path) => this.#roomsOf(path) })
     for (const definition of documents.all) {
       const { idleTimeout } = definition.settings
+      const owned = this.#owning.of(definition)
       const rooms = new RoomHost({
-        room: (path) => planRoom({ parts, definition, path, timers, maxFrame }),
+        room: (path) => {
+          const plan = { parts, definition, path, timers, maxFrame }
+          if (!owned) return planRoom(plan)
+          return owned.take(path).then((tenure) => planRoom({ ...plan, tenure }))
+        },
+        ...(owned && {
+          elsewhere: (path: string, error: unknown) => owned.elsewhere(path, error),
+          onGone: (path: string) => owned.gone(path),
+        }),
         timers,
         ...(idleTimeout !== undefined && { idleTimeout }),
         onOpen: (path) => {
@@ -107,19 +119,25 @@ export class AppDocuments implements DocumentTraffic {
   }
 
   get(path: string): DocumentRoom | undefined {
-    const match = this.#parts.documents.match(path)
-    return match && this.#hosts.get(match.route)?.get(path)
+    return this.#roomsOf(path)?.get(path)
   }
 
   async closeAll(): Promise<void> {
+    this.#owning.stop()
     const closed = await Promise.allSettled(
       [...this.#hosts.values()].map((rooms) => rooms.closeAll(CLOSE_CODES.RESTART)),
     )
+    await this.#owning.close()
     const reasons = closed.flatMap((one) =>
       one.status === 'rejected' ? ((one.reason as AggregateError).errors as unknown[]) : [],
     )
     if (reasons.length === 0) return
     throw new AggregateError(reasons, `${reasons.length} documents could not be saved`)
+  }
+
+  #roomsOf(path: string): RoomHost | undefined {
+    const match = this.#parts.documents.match(path)
+    return match && this.#hosts.get(match.route)
   }
 
   #find(path: string): {

@@ -16,6 +16,8 @@ export interface DocumentSettings {
   readonly presence: ((state: JsonObject) => unknown) | undefined
   /** A storage, or an injection token of one; `undefined` for none. */
   readonly storage: unknown
+  /** Owners, or an injection token of them; `undefined` for none. */
+  readonly owners: unknown
   readonly idleTimeout: number | undefined
   readonly maxMessage: number | undefined
 }
@@ -26,6 +28,7 @@ export const DOCUMENT_OPTIONS = [
   'engine',
   'presence',
   'storage',
+  'owners',
   'idleTimeout',
   'maxMessage',
 ] as const
@@ -38,14 +41,22 @@ export function readDocumentOptions(
   options: Readonly<Record<string, unknown>>,
   report: ReportFault,
 ): DocumentSettings {
-  const { presence, storage } = options
+  const { presence, storage, owners } = options
+  const engines = readEngines(options, report)
+  if (owners !== undefined && engines.carrier === 'socket') {
+    report(
+      'owners, but its clients have sockets of their own',
+      'take owners away: several processes write a document of this kind',
+    )
+  }
   return {
-    engines: readEngines(options, report),
+    engines,
     presence:
       presence === undefined
         ? undefined
         : orReport(() => definePresence(presence as PresenceType), report),
     storage,
+    owners,
     idleTimeout: readNumber('idleTimeout', options, { min: 0, report }),
     maxMessage: readNumber('maxMessage', options, { min: 1024, report }),
   }

@@ -3,6 +3,7 @@ import type { InjectionToken } from '../../di/tokens.js'
 import type { DocumentEngines } from '../document-engine.js'
 import type { definePresence, RecordDefinition } from '../dto-records.js'
 import type { DocumentStorages } from '../storage/document-storage.js'
+import type { DocumentOwners } from '../../transports/owners/document-owners.js'
 import { AppDocuments } from './app-documents.js'
 import type { DocumentKit } from './document-kit.js'
 import { DOCUMENT_OPTIONS, readDocumentOptions } from './document-settings.js'
@@ -20,6 +21,12 @@ export interface DocumentOptions {
    * when it closes.
    */
   readonly storage?: DocumentStorages | InjectionToken<DocumentStorages>
+  /**
+   * Who decides which of several processes owns a document, or an injection token of it: the others let
+   * their clients in through the owner. Needs a broadcast transport. Default: nobody does; a document may be
+   * open in one process only, then.
+   */
+  readonly owners?: DocumentOwners | InjectionToken<DocumentOwners>
   /** How long a document stays open without a session, in milliseconds. Default: 30 s. */
   readonly idleTimeout?: number
   /** The largest change that a client may make, in UTF-16 units of JSON. Default: 1 Mi. */

@@ -5,7 +5,10 @@ import type { DocumentChange, DocumentEngine } from '../document-engine.js'
 import type { SessionInfo } from '../document-session.js'
 import type { DocumentTimers } from '../document-timers.js'
 import type { DocumentRoomOptions, StorageReport } from '../room-options.js'
-import type { DocumentStorages } from '../storage/document-storage.js'
+import { ownedStorage } from '../owners/owned-storage.js'
+import type { Tenure } from '../owners/document-leases.js'
+import type { DocumentStorage, DocumentStorages } from '../storage/document-storage.js'
+import { StaleOwnerError } from '../storage/stale-owner-error.js'
 import type { WriteRule } from '../write-rule.js'
 import type { DocumentDefinition, DocumentHook, DocumentScope } from './document-definition.js'
 import type { DocumentAppParts } from './document-kit.js'
@@ -17,11 +20,13 @@ export interface RoomPlan {
   readonly path: string
   readonly timers: DocumentTimers
   readonly maxFrame: number
+  /** By which this process owns the document, where there are several. */
+  readonly tenure?: Tenure
 }
 
 /** Makes the room of a path do what its class says, and tell the app what happens. */
 export function planRoom(plan: RoomPlan): DocumentRoomOptions<DocumentEngine> {
-  const { parts, definition, path, timers, maxFrame } = plan
+  const { parts, definition, path, timers, maxFrame, tenure } = plan
   const { settings, commit, sessionRemoved } = definition
   const { host, transport } = parts
   const params = parts.documents.match(path)?.params ?? {}
@@ -40,7 +45,7 @@ export function planRoom(plan: RoomPlan): DocumentRoomOptions<DocumentEngine> {
       )
     }
   }
-  const storage = (settings.storage as DocumentStorages | undefined)?.open(path)
+  const storage = storageOf(settings.storage as DocumentStorages | undefined, path, tenure)
   const { presence, maxMessage } = settings
   return {
     engine: settings.engines.create({
@@ -67,6 +72,16 @@ export function planRoom(plan: RoomPlan): DocumentRoomOptions<DocumentEngine> {
   }
 }
 
+function storageOf(
+  storages: DocumentStorages | undefined,
+  path: string,
+  tenure: Tenure | undefined,
+): DocumentStorage | undefined {
+  if (!storages || !tenure) return storages?.open(path)
+  const checksTokens = storages.checksTokens === true
+  return ownedStorage(storages.open(path, tenure.token), { path, tenure, checksTokens })
+}
+
 /** The connection is what the app's documents give a session as `meta`. */
 function connectionOf(session: SessionInfo | undefined): WsConnection | undefined {
   return session?.meta as WsConnection | undefined
@@ -91,7 +106,9 @@ function tellStorage({ host }: DocumentAppParts, path: string, report: StorageRe
   const { counters, events, logger } = host
   const { kind } = report
   const cause = kind === 'failed' ? report.error : undefined
-  if (kind === 'failed') {
+  if (cause instanceof StaleOwnerError) {
+    logger.warn({ path }, 'a document belongs to another process by now: nothing more is written')
+  } else if (kind === 'failed') {
     counters.documentFailures++
     logger.error({ err: cause, path }, 'a document could not be saved; it is tried again')
   } else if (kind === 'recovered') logger.warn({ path }, 'documents are saved again')

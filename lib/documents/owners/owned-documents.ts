@@ -1,0 +1,88 @@
+import type { Clock } from '../../async/clock.js'
+import { WsError } from '../../errors/ws-error.js'
+import type { DocumentOwners } from '../../transports/owners/document-owners.js'
+import type { EnteredRoom } from '../room-connection.js'
+import { DocumentLeases, type Tenure } from './document-leases.js'
+import { ElsewhereError } from './elsewhere-error.js'
+import type { PeerDesk } from './peer-desk.js'
+
+/** Milliseconds between two tries to find out who owns a document that changes hands. */
+const LOOK_EVERY = 100
+
+/** Milliseconds that a document may take to change hands once its lease is over. */
+const HAND_OVER = 4_000
+
+/** What owned documents work with. */
+export interface OwnedDocumentsParts {
+  readonly owners: DocumentOwners
+  readonly desk: PeerDesk
+  readonly clock: Clock
+  /** The document belongs to another process: it is to be closed. */
+  readonly onLost: (path: string) => void
+  readonly onFault: (error: unknown) => void
+}
+
+/** The documents of a kind that have one owner among several processes. */
+export class OwnedDocuments {
+  readonly #parts: OwnedDocumentsParts
+  readonly #leases: DocumentLeases
+  readonly #tenures = new Map<string, Tenure>()
+  #isClosing = false
+
+  constructor(parts: OwnedDocumentsParts) {
+    const { owners, desk, clock, onLost, onFault } = parts
+    this.#parts = parts
+    this.#leases = new DocumentLeases({ owners, node: desk.node, clock, onLost, onFault })
+  }
+
+  /** Whether a document belongs to this process, which goes on. */
+  has(path: string): boolean {
+    return !this.#isClosing && this.#leases.has(path)
+  }
+
+  /**
+   * Makes this process the owner; waits for a former one that is gone, or going.
+   *
+   * @throws ElsewhereError when another process owns it; WsError 503 when that cannot be found out
+   */
+  async take(path: string): Promise<Tenure> {
+    const { desk, clock, owners } = this.#parts
+    await desk.listen()
+    const until = clock.now() + owners.ttl + HAND_OVER
+    for (;;) {
+      if (this.#isClosing) throw new WsError(503, 'The documents are closed')
+      const claimed = await this.#leases.claim(path)
+      if ('tenure' in claimed) {
+        this.#tenures.set(path, claimed.tenure)
+        return claimed.tenure
+      }
+      const { owner } = claimed
+      if (await desk.hail(owner, path)) throw new ElsewhereError(path, owner)
+      if (clock.now() >= until) throw new WsError(503, 'The owner of the document does not answer')
+      await new Promise<void>((resolve) => clock.setTimeout(resolve, LOOK_EVERY).unref())
+    }
+  }
+
+  /** Where a document is that could not be opened here. */
+  elsewhere(path: string, error: unknown): EnteredRoom | undefined {
+    if (!(error instanceof ElsewhereError)) return undefined
+    return this.#parts.desk.room(error.owner, path)
+  }
+
+  /** Nothing of a document is here any more: it is given back. */
+  gone(path: string): void {
+    const tenure = this.#tenures.get(path)
+    this.#tenures.delete(path)
+    if (tenure) this.#leases.release(path, tenure.token)
+  }
+
+  /** Claims nothing more. */
+  stop(): void {
+    this.#isClosing = true
+  }
+
+  /** Done when all that was given back is. Never rejects. */
+  settle(): Promise<void> {
+    return this.#leases.settle()
+  }
+}

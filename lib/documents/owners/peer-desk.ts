@@ -1,0 +1,69 @@
+import type { Clock } from '../../async/clock.js'
+import type { WsBroadcastTransport } from '../../transports/broadcast-transport.js'
+import type { DocumentTimers } from '../document-timers.js'
+import type { EnteredRoom } from '../room-connection.js'
+import { GuestSessions, type GuestPlaces } from './guest-sessions.js'
+import type { PeerLink } from './peer-link.js'
+import { PeerLinks } from './peer-links.js'
+import { RemoteSessions } from './remote-sessions.js'
+import type { SessionBridge } from './session-bridge.js'
+
+/** What goes between the processes works with this. */
+export interface PeerDeskParts {
+  readonly transport: WsBroadcastTransport
+  readonly clock: Clock
+  readonly timers: DocumentTimers
+  readonly bridge: SessionBridge
+  readonly places: GuestPlaces
+  readonly onFault: (error: unknown) => void
+}
+
+/** Sessions of this process in documents of others, and sessions of others in documents of this one. */
+export class PeerDesk {
+  readonly #links: PeerLinks
+  readonly #remote = new WeakMap<PeerLink, RemoteSessions>()
+
+  constructor(parts: PeerDeskParts) {
+    const { transport, clock, timers, bridge, places, onFault } = parts
+    this.#links = new PeerLinks({
+      ...{ transport, clock, onFault },
+      ends: {
+        accepted: (link) => new GuestSessions(link, { ...places, bridge }),
+        begun: (link) => {
+          const remote = new RemoteSessions(link, { clock, timers, bridge })
+          this.#remote.set(link, remote)
+          return remote
+        },
+      },
+    })
+  }
+
+  /** By which others reach this process. */
+  get node(): string {
+    return this.#links.node
+  }
+
+  /** Begins to hear the others; rejects when the transport cannot. */
+  listen(): Promise<void> {
+    return this.#links.listen()
+  }
+
+  /** Whether a process is there, and owns a document. Never rejects. */
+  hail(node: string, path: string): Promise<boolean> {
+    return this.#to(node).hail(path)
+  }
+
+  /** A document of another process, to go in. */
+  room(node: string, path: string): EnteredRoom {
+    return this.#to(node).room(path)
+  }
+
+  /** Ends all links. Never rejects. */
+  close(): Promise<void> {
+    return this.#links.close()
+  }
+
+  #to(node: string): RemoteSessions {
+    return this.#remote.get(this.#links.to(node)) as RemoteSessions
+  }
+}
