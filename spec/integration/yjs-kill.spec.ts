@@ -1,55 +1,22 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals'
+import { afterEach, expect, it } from '@jest/globals'
 import { DocumentRoom, FileStorage } from 'enfilade/documents'
 import { YjsEngine } from 'enfilade/yjs'
-import { compileFixture } from '../support/fixture.js'
-import { fork } from '../support/fork.js'
+import { DoomedWriters } from '../support/documents/doomed-writers.js'
 
 const KILLS = Number(process.env.DOCUMENT_KILLS ?? 10)
 
-let folder: string
-let writer: string
+let writers: DoomedWriters | undefined
 
-beforeAll(async () => {
-  writer = await compileFixture('spec/support/fixtures/yjs-writer.ts')
-})
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'enfilade-yjs-kill-'))
-})
-
-afterEach(() => rmSync(folder, { recursive: true }))
-
-/** Lets a process write until it has told of so much, then kills it. Returns what it told last. */
-async function writeAndKill(reports: number): Promise<number> {
-  const child = await fork(writer, { env: { FOLDER: folder } })
-  let durable = 0
-  const isDurable = (message: unknown) => (message as { durable?: number }).durable !== undefined
-  const next = async () => {
-    durable = ((await child.nextMessage(isDurable)) as { durable: number }).durable
-  }
-  for (let left = reports; left > 0; left--) await next()
-  const exit = await child.kill()
-  expect(exit.stderr).toBe('')
-  // What it said with its last breath counts too.
-  await expect(
-    (async () => {
-      for (;;) await next()
-    })(),
-  ).rejects.toThrow('ended')
-  return durable
-}
+afterEach(() => writers?.stop())
 
 it(
   `a text has everything that was durable after ${KILLS} kills, in order and once`,
   async () => {
+    writers = await DoomedWriters.start('yjs-writer.ts')
     for (let kill = 0; kill < KILLS; kill++) {
-      // Any number will do; these are spread, and the same each time.
-      const durable = await writeAndKill(1 + ((kill * 7) % 23))
+      const durable = await writers.writeAndKill(kill)
       const engine = new YjsEngine()
-      const storage = new FileStorage({ folder }).open('/text')
+      const storage = new FileStorage({ folder: writers.folder }).open('/text')
       const room = await DocumentRoom.open({ engine, storage })
       const numbers = engine.getArray<number>('numbers').toArray()
       expect(numbers.length).toBeGreaterThanOrEqual(durable)

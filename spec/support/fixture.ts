@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
 import ts from 'typescript'
 
 /** Folder of the repository. */
@@ -20,6 +21,22 @@ export async function compileFixture(file: string): Promise<string> {
   const source = resolve(repository, file)
   await compileWithImports(source, new Set())
   return outFile(source)
+}
+
+/**
+ * Compiles a TypeScript module into one file with all it imports by relative path: it starts sooner,
+ * where many processes run it. Returns the path of the JavaScript file.
+ */
+export async function bundleFixture(file: string): Promise<string> {
+  const path = outFile(resolve(repository, file)).replace(/\.js$/, '.bundle.js')
+  const { outputFiles } = await build({
+    entryPoints: [resolve(repository, file)],
+    ...{ bundle: true, format: 'esm', platform: 'node', packages: 'external', target: 'es2022' },
+    tsconfig: join(repository, 'tsconfig.build.json'),
+    write: false,
+  })
+  await writeChanged(path, outputFiles[0]?.text ?? '')
+  return path
 }
 
 async function compileWithImports(source: string, done: Set<string>): Promise<void> {

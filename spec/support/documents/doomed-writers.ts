@@ -1,0 +1,77 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from '@jest/globals'
+import { bundleFixture } from '../fixture.js'
+import { fork, type Child } from '../fork.js'
+
+/** What a writer tells: everything up to here is durable. */
+interface Report {
+  durable: number
+}
+
+/**
+ * Processes that write into one folder, one after the other; each is killed while it writes. The next
+ * one gets ready meanwhile.
+ */
+export class DoomedWriters {
+  /** Where they write. */
+  readonly folder = mkdtempSync(join(tmpdir(), 'enfilade-kill-'))
+  readonly #file: string
+  readonly #env: Record<string, string>
+  #next: Promise<Child>
+
+  private constructor(file: string, env: Record<string, string>) {
+    this.#file = file
+    this.#env = { ...env, FOLDER: this.folder }
+    this.#next = this.#fork()
+  }
+
+  /** @param fixture a module of `spec/support/fixtures/` that begins when it gets a message */
+  static async start(fixture: string, env: Record<string, string> = {}): Promise<DoomedWriters> {
+    return new DoomedWriters(await bundleFixture(`spec/support/fixtures/${fixture}`), env)
+  }
+
+  /**
+   * Lets a process write until it has told of so much, then kills it. Any number will do: those of
+   * `kill` are spread, and the same each time.
+   *
+   * @returns what it told last
+   */
+  async writeAndKill(kill: number): Promise<number> {
+    const child = await this.#next
+    this.#next = this.#fork()
+    child.send('write')
+    let durable = 0
+    const next = async () => {
+      durable = ((await child.nextMessage(isReport)) as Report).durable
+    }
+    for (let left = 1 + ((kill * 7) % 23); left > 0; left--) await next()
+    const exit = await child.kill()
+    expect(exit.stderr).toBe('')
+    // What it said with its last breath counts too.
+    await expect(
+      (async () => {
+        for (;;) await next()
+      })(),
+    ).rejects.toThrow('ended')
+    return durable
+  }
+
+  /** Ends the one that is ready, and removes the folder. */
+  async stop(): Promise<void> {
+    await (await this.#next).kill()
+    rmSync(this.folder, { recursive: true })
+  }
+
+  #fork(): Promise<Child> {
+    const child = fork(this.#file, { env: this.#env })
+    // It is awaited when its turn comes.
+    child.catch(() => undefined)
+    return child
+  }
+}
+
+function isReport(message: unknown): boolean {
+  return (message as Partial<Report>).durable !== undefined
+}
