@@ -1,4 +1,7 @@
 import fc from 'fast-check'
+import type { DocumentReplica } from '../../../lib/client/documents/document-replica.js'
+import type { DocumentAccess } from '../../../lib/protocol/documents/document-frames.js'
+import { idOf } from '../../../lib/protocol/documents/document-record.js'
 import { nextTurn } from '../next-turn.js'
 import { seenBy, type DocumentWorld, type WorldClient } from './document-world.js'
 
@@ -6,8 +9,9 @@ import { seenBy, type DocumentWorld, type WorldClient } from './document-world.j
 export type Step =
   | { do: 'create' | 'append' | 'write' | 'rename' | 'remove'; who: number; which: number }
   | { do: 'undo' | 'redo' | 'connect' | 'drop' | 'reload' | 'sync'; who: number }
+  | { do: 'access'; who: number; access: DocumentAccess }
   | { do: 'deliver'; who: number; way: 'up' | 'down'; count: number }
-  | { do: 'save' | 'fail' | 'restart' }
+  | { do: 'save' | 'fail' | 'restart' | 'stop' }
 
 const who = fc.nat(2)
 const which = fc.nat(5)
@@ -26,6 +30,14 @@ export const stepArbitrary: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('connect', 'sync', 'sync'), who }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('drop', 'reload'), who }) },
   {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('access'),
+      who,
+      access: fc.constantFrom('read', 'write'),
+    }),
+  },
+  {
     weight: 16,
     arbitrary: fc.record({
       do: fc.constant('deliver'),
@@ -35,7 +47,10 @@ export const stepArbitrary: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('save') }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('fail', 'restart', 'restart') }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constantFrom('fail', 'restart', 'restart', 'stop') }),
+  },
 )
 
 /** Runs steps, and remembers what must be true in the end. */
@@ -45,13 +60,16 @@ export class History {
   /** Records that somebody removed, or whose creation was taken back: they may be gone. */
   readonly touchy = new Set<string>()
   readonly created = new Set<string>()
+  /** Records that an undo or a redo did something to, or of which an edit was refused. */
+  readonly takenBack = new Set<string>()
+  readonly #watched = new WeakSet<DocumentReplica>()
   #count = 0
-  hasUndo = false
 
   constructor(private readonly world: DocumentWorld) {}
 
   async run(step: Step): Promise<void> {
     const { world } = this
+    for (const { replica } of world.clients) this.#watch(replica)
     switch (step.do) {
       case 'connect':
         return world.connect(this.#client(step.who))
@@ -61,6 +79,10 @@ export class History {
         return world.drop(this.#client(step.who))
       case 'reload':
         return world.reload(this.#client(step.who))
+      case 'access':
+        // Until the client connects again.
+        world.room.setAccess(this.#client(step.who).name, step.access)
+        return
       case 'deliver':
         for (let left = step.count; left > 0; left--)
           world.deliver(this.#client(step.who), step.way)
@@ -73,11 +95,11 @@ export class History {
         return world.timers.advance(60_000)
       case 'restart':
         return world.restart()
+      case 'stop':
+        return world.stop()
       case 'undo':
       case 'redo':
-        this.hasUndo = true
-        this.#client(step.who).replica[step.do]()
-        return
+        return this.#takeBack(step.do, this.#client(step.who))
       default:
         return this.#edit(step.do, this.#client(step.who), step.which)
     }
@@ -85,6 +107,22 @@ export class History {
 
   #client(index: number): WorldClient {
     return this.world.clients[index] as WorldClient
+  }
+
+  #takeBack(way: 'undo' | 'redo', { replica }: WorldClient): void {
+    const stop = replica.on('change', (ids) => {
+      for (const id of ids) this.takenBack.add(id)
+    })
+    replica[way]()
+    stop()
+  }
+
+  #watch(replica: DocumentReplica): void {
+    if (this.#watched.has(replica)) return
+    this.#watched.add(replica)
+    replica.on('rejected', ({ ops }) => {
+      for (const op of ops) this.takenBack.add(idOf(op))
+    })
   }
 
   #edit(kind: string, { replica, name }: WorldClient, which: number): void {
@@ -130,31 +168,33 @@ export function faultsOf(world: DocumentWorld, history: History): string[] {
   for (const [id, marks] of history.marks) {
     const found = (truth[id] as { marks?: string[] } | undefined)?.marks ?? []
     // An undo may bring back, as a whole, what a crash took and its author sends again.
-    const mayDouble = world.hasLost && history.hasUndo
+    const mayDouble = history.takenBack.has(id) && world.lost.has(id)
     if (!mayDouble && new Set(found).size !== found.length)
       faults.push(`${id} has a mark twice: ${found.join()}`)
-    const mayMiss = history.hasUndo || history.touchy.has(id)
+    if (history.takenBack.has(id) || history.touchy.has(id)) continue
     const missing = [...marks].filter(
       (mark) => !found.includes(mark) && !mayComeFirst(world, id, mark),
     )
-    if (!mayMiss && missing.length > 0) faults.push(`${id} lost ${missing.join()}`)
+    if (missing.length > 0) faults.push(`${id} lost ${missing.join()}`)
   }
-  if (history.hasUndo) return faults
   for (const id of history.created) {
-    if (history.touchy.has(id)) {
+    if (history.takenBack.has(id)) continue
+    if (!history.touchy.has(id)) {
+      if (!(id in truth)) faults.push(`${id} is lost`)
+    } else if (id in truth && !world.orphaned.has(id)) {
       // Who removed it may be back before who created it sends that again.
-      if (id in truth && !world.hasLost) faults.push(`${id} was removed, and is there`)
-    } else if (!(id in truth)) faults.push(`${id} is lost`)
+      faults.push(`${id} was removed, and is there`)
+    }
   }
   return faults
 }
 
 /**
- * After a crash that lost a record, a change of it may be sent again before its creator is back to
+ * After a crash that took a record, a change of it may be sent again before its creator is back to
  * create it again, and finds nothing to change.
  */
 function mayComeFirst(world: DocumentWorld, id: string, mark: string): boolean {
-  return world.hasLost && id.split(' ')[1] !== mark.split(' ')[0]
+  return world.orphaned.has(id) && id.split(' ')[1] !== mark.split(' ')[0]
 }
 
 function sortedJson(value: unknown): string {

@@ -1,6 +1,7 @@
 import { DocumentReplica } from '../../../lib/client/documents/document-replica.js'
 import { DocumentRoom } from '../../../lib/documents/document-room.js'
 import { RecordsEngine } from '../../../lib/documents/records/records-engine.js'
+import { idOf, type RecordOp } from '../../../lib/protocol/documents/document-record.js'
 import { nextTurn } from '../next-turn.js'
 import { FakeTimers } from './fake-timers.js'
 import { HeldStorage } from './held-storage.js'
@@ -30,8 +31,11 @@ export class DocumentWorld {
   readonly clients = ['ann', 'bob', 'cid'].map((name) => new WorldClient(name))
   storage = new HeldStorage()
   room!: Room
-  /** Whether a crash took changes that had been acknowledged and not reported durable. */
-  hasLost = false
+  /** Records of which a crash took a change that had been acknowledged and not reported durable. */
+  readonly lost = new Set<string>()
+  /** Those that were gone by it: their creators have to send them again. */
+  readonly orphaned = new Set<string>()
+  #commits: { clock: number; ids: string[] }[] = []
   #ids = 0
 
   async start(): Promise<void> {
@@ -40,7 +44,12 @@ export class DocumentWorld {
       newId: () => `epoch ${this.#ids++}`,
     })
     const { storage, timers } = this
-    this.room = await DocumentRoom.open({ engine, storage, timers })
+    this.room = await DocumentRoom.open({
+      ...{ engine, storage, timers },
+      onCommit: ({ clock, ops }) => {
+        this.#commits.push({ clock, ids: (ops as RecordOp[]).map(idOf) })
+      },
+    })
   }
 
   /** A connection of a client; the one before is gone. */
@@ -88,12 +97,30 @@ export class DocumentWorld {
   /** The process of the room is killed and started again. */
   async restart(): Promise<void> {
     for (const client of this.clients) this.drop(client)
-    const { durable, clock } = this.room
-    this.hasLost ||= durable < clock
+    const { durable } = this.room
     this.storage = this.storage.crash()
     await this.start()
-    if (this.room.clock < durable)
-      throw new Error(`${durable} was durable, ${this.room.clock} is left`)
+    const { clock } = this.room
+    if (clock < durable) throw new Error(`${durable} was durable, ${clock} is left`)
+    const taken = this.#commits.splice(0).filter((commit) => commit.clock > clock)
+    for (const id of taken.flatMap(({ ids }) => ids)) {
+      this.lost.add(id)
+      if (!this.room.get(id)) this.orphaned.add(id)
+    }
+  }
+
+  /** The process of the room ends as it should, and is started again. */
+  async stop(): Promise<void> {
+    const { clock } = this.room
+    const state = { isClosing: true }
+    const closed = this.room.close().finally(() => (state.isClosing = false))
+    for (const client of this.clients) this.drop(client)
+    while (state.isClosing) await this.saved()
+    await closed
+    this.storage = this.storage.crash()
+    await this.start()
+    if (this.room.clock !== clock) throw new Error(`${clock} was saved, ${this.room.clock} is left`)
+    this.#commits = []
   }
 
   async saved(): Promise<void> {
