@@ -45,24 +45,39 @@ export function findConnections(
     const rows = found.slice(Math.max(0, end - limit), end).reverse()
     return { total, rows: rows.map(toRow) }
   }
-  const rows = found.map(toRow).sort((a, b) => b[sort] - a[sort])
-  return { total, rows: rows.slice(offset, offset + limit) }
+  const read = AMOUNTS[sort]
+  const amounts = found.map((one) => ({ one, amount: read(one) }))
+  amounts.sort((a, b) => b.amount - a.amount)
+  return { total, rows: amounts.slice(offset, offset + limit).map(({ one }) => toRow(one)) }
 }
 
-function matches({ id, userId, remoteAddress, rooms }: WsConnection, wanted: string): boolean {
+const AMOUNTS = {
+  queued: ({ bufferedAmount }: WsConnection) => bufferedAmount,
+  dropped: ({ dropped }: WsConnection) => dropped,
+  rooms: roomsOf,
+} as const
+
+/** Whoever asks a connection without rooms for them has it make an empty set. */
+function roomsOf(connection: WsConnection): number {
+  return connection instanceof LiveConnection && !connection.hasRooms ? 0 : connection.rooms.size
+}
+
+function matches(connection: WsConnection, wanted: string): boolean {
+  const { id, userId, remoteAddress } = connection
   if (id.startsWith(wanted) || remoteAddress.startsWith(wanted)) return true
   if (userId?.toLowerCase().includes(wanted)) return true
-  for (const room of rooms) if (room.toLowerCase().includes(wanted)) return true
+  if (roomsOf(connection) === 0) return false
+  for (const room of connection.rooms) if (room.toLowerCase().includes(wanted)) return true
   return false
 }
 
 /** A connection as a row of the list. */
 export function toRow(connection: WsConnection): ConnectionRow {
-  const { id, userId, remoteAddress, subprotocol, rooms, bufferedAmount, dropped } = connection
+  const { id, userId, remoteAddress, subprotocol, bufferedAmount, dropped } = connection
   return {
     ...{ id, user: userId?.slice(0, MAX_USER), address: remoteAddress, subprotocol },
     since: connection instanceof LiveConnection ? connection.openedAt : 0,
-    rooms: rooms.size,
+    rooms: roomsOf(connection),
     queued: bufferedAmount,
     dropped,
   }
@@ -71,7 +86,7 @@ export function toRow(connection: WsConnection): ConnectionRow {
 /** A connection, and where it is. */
 export function toDetails(connection: WsConnection): ConnectionDetails {
   const roomNames: string[] = []
-  for (const room of connection.rooms) {
+  for (const room of roomsOf(connection) > 0 ? connection.rooms : []) {
     if (roomNames.push(room) === MOST_ROOMS) break
   }
   return { ...toRow(connection), roomNames }

@@ -21,6 +21,8 @@ export class ConnectionPanel {
   readonly #said = h('p', { class: 'said', role: 'status' })
   #id: string | undefined
   #roomNames = ''
+  /** Nothing is left to be asked for. */
+  #isGone = false
 
   constructor(api: Api, options: PanelOptions) {
     this.#api = api
@@ -33,6 +35,7 @@ export class ConnectionPanel {
   async open(id: string): Promise<void> {
     if (id === this.#id) return
     this.#id = id
+    this.#isGone = false
     this.#roomNames = ''
     this.#frames.clear()
     this.#facts.replaceChildren()
@@ -56,7 +59,7 @@ export class ConnectionPanel {
 
   async update(): Promise<void> {
     const id = this.#id
-    if (id === undefined) return
+    if (id === undefined || this.#isGone) return
     try {
       const after = this.#frames.last
       const [details, { frames }] = await Promise.all([
@@ -69,7 +72,9 @@ export class ConnectionPanel {
       this.#frames.add(frames)
     } catch (error) {
       if (!(error instanceof ApiError) || error.code !== 404) throw error
-      if (id === this.#id) this.#said.textContent = 'The connection has closed'
+      if (id !== this.#id) return
+      this.#isGone = true
+      this.#said.textContent = 'The connection has closed'
     }
   }
 

@@ -38,9 +38,9 @@ export function svg(
   return element
 }
 
-/** `1,234`, or short: `1.2 k`. */
+/** `12,345`, or short: `123.4 k`. */
 export function count(value: number): string {
-  if (value < 10_000) return value.toLocaleString('en')
+  if (value < 100_000) return value.toLocaleString('en')
   return value < 1_000_000
     ? `${(value / 1_000).toFixed(1)} k`
     : `${(value / 1_000_000).toFixed(1)} M`

@@ -1,4 +1,4 @@
-import { count, h } from './dom.js'
+import { h } from './dom.js'
 
 /** How many rows a page of a list has. */
 export const PAGE_ROWS = 100
@@ -43,9 +43,9 @@ export class Pager {
     }
     const from = this.#offset
     const isPart = rows.length < total
-    const text = isPart
-      ? `${(from + 1).toLocaleString('en')}–${(from + rows.length).toLocaleString('en')} of ${total.toLocaleString('en')}`
-      : count(total)
+    const all = total.toLocaleString('en')
+    const range = [from + 1, from + rows.length].map((place) => place.toLocaleString('en'))
+    const text = isPart ? `${range.join('–')} of ${all}` : `${all} in all`
     if (this.#said.textContent !== text) this.#said.textContent = text
     for (const step of [this.#before, this.#after]) step.hidden = !isPart
     this.#before.disabled = from === 0
