@@ -115,7 +115,7 @@ const folders = {
   },
   workers: {
     may: ['transports', 'runtime', 'errors', 'async'],
-    types: ['logging'],
+    types: ['logging', 'protocol'],
     why: 'Processes that share a port know nothing of what is said there.',
   },
   cli: {

@@ -5,7 +5,10 @@ import {
   DEFAULT_SIGNALS,
   FIXED_LIMITS,
   resolveCluster,
+  resolveLimits,
+  resolveRecovery,
   resolveSignals,
+  type ResolvedLimits,
 } from './options/defaults.js'
 import type { WsAppOptions } from './options/options.js'
 import type { Platform } from './platform.js'
@@ -29,9 +32,45 @@ export function findRole(
   })
 }
 
-/** A transport between the workers, which needs no broker. */
-export function transportOf(role: AppRole, logger: WsLogger): ManagedTransport {
-  return new ManagedTransport(role.driver(), {
+/** No limit that a load would reach, but one all the same: what it costs is part of what is measured. */
+const NO_RATE = { perSecond: 1e9, burst: 1e9 }
+
+/** What the options come to, with what the role has to say of them. */
+export function settingsFor<S extends { options: WsAppOptions; limits: ResolvedLimits }>(
+  role: AppRole | undefined,
+  settings: S,
+  problems: Problems,
+): S {
+  if (!role) return settings
+  const options = optionsFor(role, settings.options, problems)
+  return { ...settings, options, limits: resolveLimits(options) }
+}
+
+function optionsFor(role: AppRole, options: WsAppOptions, problems: Problems): WsAppOptions {
+  if (role.isMeasured) {
+    const { rateLimit, rateLimitPerIp } = options
+    return {
+      ...options,
+      maxConnectionsPerIp: Infinity,
+      ...(rateLimit !== false && { rateLimit: NO_RATE }),
+      ...(rateLimitPerIp !== undefined && rateLimitPerIp !== false && { rateLimitPerIp: NO_RATE }),
+    }
+  }
+  const { recovery, history } = options
+  const isUsable = !['recovery', 'history'].some((name) => problems.has(`createWsApp.${name}`))
+  if (!role.stores || !isUsable || resolveRecovery(recovery) === undefined) return options
+  return {
+    ...options,
+    history: history ?? role.stores.history,
+    recovery: { sessions: role.stores.sessions, ...(typeof recovery === 'object' && recovery) },
+  }
+}
+
+/** A transport between the workers, which needs no broker; `undefined` when there are no others. */
+export function transportOf(role: AppRole, logger: WsLogger): ManagedTransport | undefined {
+  const driver = role.driver()
+  if (!driver) return undefined
+  return new ManagedTransport(driver, {
     onError: (error) => logger.error({ err: error }, 'a listener of the transport failed'),
   })
 }
@@ -51,7 +90,11 @@ export function withRole(
     listen: ({ port, host: address }, isShared) => parts.start(port, address, isShared),
     closePort: () => parts.closePort(),
     leave: () => (parts.readiness.isClosing = true),
-    figures: () => ({ connections: parts.server.size, memory: process.memoryUsage.rss() }),
+    figures: () => {
+      const { user, system } = process.cpuUsage()
+      const cpu = (user + system) / 1e6
+      return { connections: parts.server.size, memory: process.memoryUsage.rss(), cpu }
+    },
   }
   return {
     ...parts,

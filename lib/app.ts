@@ -1,4 +1,4 @@
-import { findRole, transportOf, withRole } from './app-role.js'
+import { findRole, settingsFor, transportOf, withRole } from './app-role.js'
 import { documentSockets } from './app-document-sockets.js'
 import { createCore, type Core, type Runtime, type Settings } from './app-core.js'
 import type { AsyncApiOptions, AsyncApiSource } from './asyncapi/asyncapi-document.js'
@@ -63,9 +63,10 @@ export function createWsApp(options: WsAppOptions): WsApp {
 export function buildApp(options: WsAppOptions, platform: Platform): WsAppParts {
   const problems = new Problems()
   if (!checkOptions(options, problems)) problems.throwIfAny()
-  const settings = readSettings(options, platform, problems)
+  const read = readSettings(options, platform, problems)
   const container = new AppContainer(isUsable(options.container) ? options.container : undefined)
-  const role = findRole(options, settings, problems)
+  const role = findRole(options, read, problems)
+  const settings = settingsFor(role, read, problems)
   const given = resolveTransport(options.broadcastTransport, container, problems)
   const own = role && !given ? transportOf(role, settings.logger) : undefined
   const transport = given ?? own

@@ -11,6 +11,11 @@ export interface CliIo {
   readonly err: (text: string) => void
   /** The text in a style, or as it is where nobody would see it. */
   readonly style: (style: Style, text: string) => string
+  /**
+   * Ends the process with an error that nobody catches: of a syntax error only Node knows the file, and
+   * only then does it tell.
+   */
+  readonly crash: (error: unknown) => void
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
 }
@@ -31,6 +36,10 @@ export function processIo(target: CliProcess): CliIo {
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
     style: (style, text) => (isStyled ? styleText(style, text, { validateStream: false }) : text),
+    crash: (error) =>
+      setImmediate(() => {
+        throw error
+      }),
     env,
     cwd: target.cwd(),
   }

@@ -69,8 +69,11 @@ async function make(factory: () => unknown, file: string): Promise<unknown> {
   }
 }
 
-/** With the stack, which points into code of the user's. */
+/** With the stack, which points into code of the user's; that of a syntax error does not. */
 function failed(what: string, cause: unknown): CliError {
+  if (cause instanceof SyntaxError) {
+    return new CliError(`${what}: ${cause.message}`, undefined, { cause })
+  }
   const text = cause instanceof Error ? (cause.stack ?? cause.message) : errorText(cause)
   return new CliError(`${what}\n${text}`, undefined, { cause })
 }

@@ -25,6 +25,7 @@ export async function runCli(
       return EXIT_CODES.FAILURE
     }
     io.err(`${io.style('red', 'enfilade:')} ${error.message}\n`)
+    if (error.cause instanceof SyntaxError) io.crash(error.cause)
     return error.exitCode
   }
 }

@@ -1,21 +1,28 @@
 import { availableParallelism } from 'node:os'
 import { DEFAULT_SIGNALS, FIXED_LIMITS } from '../options/defaults.js'
 import { onExitSignals } from '../runtime/exit-signals.js'
+import { KeptStores } from '../workers/kept-stores.js'
 import { isWorkerProcess } from '../workers/own-worker.js'
 import { Supervision } from '../workers/supervision.js'
 import { WorkerHub } from '../workers/worker-hub.js'
-import { CliError, EXIT_CODES } from './cli-error.js'
+import { EXIT_CODES } from './cli-error.js'
 import type { CliIo } from './cli-io.js'
 import { cliLogger } from './cli-logger.js'
 import type { CliCall, CliCommand } from './command.js'
 import { findAppFile, loadApp } from './load-app.js'
 import { readNumber, readText, toNumber } from './read-options.js'
+import { listen, serveAsWorker } from './serve-as-worker.js'
+import { WatchedProgram } from './watch/watched-program.js'
 
 const PORTS = { min: 0, max: 65_535, isWhole: true }
 const SECONDS = { min: 0, max: 86_400 }
 const WORKERS = { min: 1, max: 1_024, isWhole: true }
 const DEFAULT_PORT = '3000'
 const START_TIMEOUT = 60
+/** Whoever has just made a change waits for no handlers; clients are told no time to stay away, either. */
+const WATCHED_DRAIN = 0
+/** Milliseconds for those who have connected to the old process in the last moment. */
+const WATCHED_UPGRADES = 50
 
 /** How an app is served. */
 interface ServeOptions {
@@ -25,6 +32,7 @@ interface ServeOptions {
   readonly delay: number
   /** Absent when this process is to do it. */
   readonly workers: number | undefined
+  readonly isWatched: boolean
 }
 
 /** How it ends. */
@@ -39,7 +47,9 @@ export const serve: CliCommand = {
     'The file exports its app by default: export default createWsApp({ … }), or a function\n' +
     'that makes one. It does not call listen itself.\n\n' +
     'SIGTERM and SIGINT let handlers finish and end with code 0. With --workers, a worker that\n' +
-    'ends by itself is started again, and SIGHUP replaces all of them, one after the other.',
+    'ends by itself is started again, and SIGHUP replaces all of them, one after the other.\n\n' +
+    'With --watch, a change of a file that the app has loaded does the same, once the new process\n' +
+    'listens; one that cannot start waits for the next change. Clients of an app with recovery go on.',
   options: {
     port: {
       short: 'p',
@@ -52,9 +62,10 @@ export const serve: CliCommand = {
       value: 'number',
       help: 'Processes that share the port, or auto for one a core. Default: only this one',
     },
+    watch: { help: 'Starts the app again when its files change' },
     drain: {
       value: 'seconds',
-      help: 'How long handlers may take to finish at the end. Default: 8',
+      help: 'How long handlers may take to finish at the end. Default: 8; 0 with --watch',
     },
     delay: {
       value: 'seconds',
@@ -65,15 +76,16 @@ export const serve: CliCommand = {
     const [file = ''] = call.operands
     const { io } = call
     const options = readServeOptions(call)
-    if (isWorkerProcess(io.env)) return serveAsWorker(call, options)
-    const { workers } = options
+    if (isWorkerProcess(io.env)) return serveAsWorker(file, io, options)
+    const { workers, isWatched } = options
     const port =
       workers === undefined
         ? await serveHere(call, options)
         : await serveByWorkers(call, options, workers)
     const { host } = options
-    const who = workers === undefined ? file : `${file}, ${workers} of it,`
-    io.out(`${who} listens on ${addressOf(port, host)}\n`)
+    const who = workers === undefined || workers === 1 ? file : `${file}, ${workers} of it,`
+    const then = isWatched ? ', and is started again when its files change' : ''
+    io.out(`${who} listens on ${addressOf(port, host)}${then}\n`)
     return EXIT_CODES.OK
   },
 }
@@ -82,12 +94,18 @@ function readServeOptions({ options, io }: CliCall): ServeOptions {
   const { PORT = '' } = io.env
   const fallback = toNumber(PORT.trim() === '' ? DEFAULT_PORT : PORT, 'PORT', PORTS)
   const workers = readText(options, 'workers')
+  const isWatched = options.watch === true
+  const count =
+    workers === 'auto' ? availableParallelism() : readNumber(options, 'workers', WORKERS)
+  const drain = isWatched ? WATCHED_DRAIN : DEFAULT_SIGNALS.drain
   return {
     port: readNumber(options, 'port', PORTS) ?? fallback,
     host: readText(options, 'host'),
-    drain: readNumber(options, 'drain', SECONDS) ?? DEFAULT_SIGNALS.drain,
+    drain: readNumber(options, 'drain', SECONDS) ?? drain,
     delay: readNumber(options, 'delay', SECONDS) ?? DEFAULT_SIGNALS.delay,
-    workers: workers === 'auto' ? availableParallelism() : readNumber(options, 'workers', WORKERS),
+    // What is started again is another process than the one that watches.
+    workers: count ?? (isWatched ? 1 : undefined),
+    isWatched,
   }
 }
 
@@ -105,40 +123,40 @@ async function serveHere(
 /** This process looks after the workers, and does not load the app. */
 async function serveByWorkers(
   { operands: [file = ''], io }: CliCall,
-  { port, host, drain, delay }: ServeOptions,
+  { port, host, drain, delay, isWatched }: ServeOptions,
   workers: number,
 ): Promise<number> {
-  findAppFile(file, io.cwd)
-  const supervision = new Supervision({
-    kind: 'served',
+  const path = findAppFile(file, io.cwd)
+  const logger = cliLogger(io)
+  const program = isWatched
+    ? new WatchedProgram({
+        ...{ file: path, cwd: io.cwd },
+        restart: (what) => {
+          logger.info({}, what)
+          void supervision.restart()
+        },
+      })
+    : undefined
+  const supervision: Supervision = new Supervision({
+    kind: isWatched ? 'watched' : 'served',
     ...{ workers, address: { port, host }, drain, startTimeout: START_TIMEOUT },
-    hub: new WorkerHub(),
-    logger: cliLogger(io),
+    ...{ hub: new WorkerHub(), logger },
+    ...(program && {
+      ...{ stores: new KeptStores(), waitsForChange: true, upgrades: WATCHED_UPGRADES },
+      forked: program.follow,
+    }),
   })
+  const close = (end: End): Promise<void> => {
+    program?.close()
+    return supervision.end(end)
+  }
   // Before it listens: workers that cannot start are started again for ever.
-  endOnSignal((end) => supervision.end(end), { drain, delay }, io)
-  return listen(() => supervision.start())
-}
-
-/** What its supervisor has started listens where it says. */
-async function serveAsWorker(
-  { operands: [file = ''], io }: CliCall,
-  { port, host }: ServeOptions,
-): Promise<number> {
-  const app = await loadApp(file, io.cwd)
-  await listen(() => app.serve(port, host))
-  return EXIT_CODES.OK
-}
-
-/** An address that cannot be had is no fault of this program. */
-async function listen<T>(start: () => Promise<T>): Promise<T> {
+  endOnSignal(close, { drain, delay }, io)
   try {
-    return await start()
+    return await listen(() => supervision.start())
   } catch (error) {
-    // By their names: the package may be there twice.
-    const { name, message } = error as Error
-    if (name !== 'WsListenError' && name !== 'WsStateError') throw error
-    throw new CliError(message, undefined, { cause: error })
+    program?.close()
+    throw error
   }
 }
 

@@ -1,5 +1,7 @@
 import type { WsLogger } from '../logging/logger.js'
+import type { WsHistory } from '../transports/history/ws-history.js'
 import type { BroadcastDriver } from '../transports/managed/broadcast-driver.js'
+import type { WsSessionStore } from '../transports/sessions/ws-session-store.js'
 import type { WorkerAddress, WorkerFigures, WorkerStatus } from './worker-messages.js'
 
 /**
@@ -33,12 +35,25 @@ export interface RoleSignals {
 /** What closes the app. */
 export type CloseApp = (options: RoleSignals) => Promise<void>
 
+/** What a supervisor keeps for its workers. */
+export interface RoleStores {
+  readonly history: WsHistory
+  readonly sessions: WsSessionStore
+}
+
 /** An app that shares its port with other processes. */
 export interface AppRole {
   readonly name: Exclude<WsAppRole, 'single'>
   readonly workerId: number | undefined
-  /** Connects a transport to the hub that carries broadcasts between the workers. */
-  driver(): BroadcastDriver
+  /** Whether it is under a load that is meant: limits to what clients may send would be measured. */
+  readonly isMeasured: boolean
+  /** Where recovery keeps what is to outlive this process; `undefined` when nothing of it does. */
+  readonly stores: RoleStores | undefined
+  /**
+   * Connects a transport to the hub that carries broadcasts between the workers; `undefined` when there
+   * is nobody to carry them to.
+   */
+  driver(): BroadcastDriver | undefined
   /**
    * Whether this is the app that the workers share: a program that is served may have others.
    *

@@ -1,15 +1,18 @@
 import { fork, type ChildProcess } from 'node:child_process'
-import { WORKER_VARIABLE } from './own-worker.js'
+import { WORKER_VARIABLE, type WorkerKind } from './own-worker.js'
 
-/**
- * Starts this very program again, as a worker.
- *
- * @param kind whether the command `enfilade serve` does so, or the program itself
- */
-export function forkWorker(kind: 'served' | 'own', id: number): ChildProcess {
+/** Has Node tell its parent which files it loads, as for `node --watch`: `{ 'watch:import': [url] }`. */
+const REPORT_FILES = { WATCH_REPORT_DEPENDENCIES: '1' }
+
+/** Starts this very program again, as a worker. */
+export function forkWorker(kind: WorkerKind, id: number): ChildProcess {
   const [, file = '', ...args] = process.argv
   return fork(file, args, {
-    env: { ...process.env, [WORKER_VARIABLE]: `${kind} ${id}` },
+    env: {
+      ...process.env,
+      [WORKER_VARIABLE]: `${kind} ${id}`,
+      ...(kind === 'watched' && REPORT_FILES),
+    },
     // A debugger listens on one port: that of the supervisor.
     execArgv: process.execArgv.filter((argument) => !argument.startsWith('--inspect')),
     // What is carried between workers is JSON already: as JSON it would be written a second time.

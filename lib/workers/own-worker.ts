@@ -1,13 +1,18 @@
 import { WorkerLink } from './worker-link.js'
 
+/**
+ * Who has started a worker: the program itself, or the command: `enfilade serve`, the same with `--watch`,
+ * or `enfilade bench`.
+ */
+export type WorkerKind = 'own' | 'served' | 'watched' | 'measured'
+
 /** The variable of the environment that makes a process a worker: `served 2` or `own 2`. */
 export const WORKER_VARIABLE = 'ENFILADE_WORKER'
 
 /** This process, as a worker. */
 export interface OwnWorker {
   readonly id: number
-  /** Whether the command `enfilade serve` has started it, and not its own program. */
-  readonly isServed: boolean
+  readonly kind: WorkerKind
   readonly link: WorkerLink
 }
 
@@ -28,7 +33,7 @@ export function ownWorker(): OwnWorker | undefined {
   const [kind, id] = text.split(' ')
   own = {
     id: Number(id),
-    isServed: kind === 'served',
+    kind: kind as WorkerKind,
     link: new WorkerLink(process),
   }
   return own

@@ -12,5 +12,5 @@ export function roleOf(options: RoleOptions): AppRole | undefined {
   const worker = ownWorker()
   if (!worker) return options.cluster && new SupervisorRole(options.cluster, options)
   // Other apps of a program that makes its own workers are started in each of them, as they are.
-  return worker.isServed || options.cluster ? new WorkerRole(worker, options) : undefined
+  return worker.kind !== 'own' || options.cluster ? new WorkerRole(worker, options) : undefined
 }

@@ -1,13 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import type { ChildProcess } from 'node:child_process'
 import { forkWorker } from './fork-worker.js'
 import { pickPort, requireFreeAddress } from './free-address.js'
+import type { WorkerKind } from './own-worker.js'
 import { Supervisor, type SupervisorOptions } from './supervisor.js'
 import type { WorkerStatus } from './worker-messages.js'
 
 /** What {@link Supervision} takes. */
 export interface SupervisionOptions extends Omit<SupervisorOptions, 'fork' | 'pickPort'> {
-  /** Whether the command `enfilade serve` starts the workers, or the program itself. */
-  readonly kind: 'served' | 'own'
+  readonly kind: WorkerKind
+  /** Hears of each process that was started. */
+  readonly forked?: (child: ChildProcess) => void
 }
 
 /** A supervisor of real processes, which hears the signals of this one. */
@@ -19,7 +22,11 @@ export class Supervision {
 
   constructor(options: SupervisionOptions) {
     this.#options = options
-    const fork: SupervisorOptions['fork'] = (id) => forkWorker(options.kind, id)
+    const fork: SupervisorOptions['fork'] = (id) => {
+      const child = forkWorker(options.kind, id)
+      options.forked?.(child)
+      return child
+    }
     this.#supervisor = new Supervisor({ ...options, fork, pickPort })
   }
 

@@ -16,6 +16,8 @@ let isSupervised = false
 export class SupervisorRole implements AppRole {
   readonly name = 'supervisor'
   readonly workerId = undefined
+  readonly isMeasured = false
+  readonly stores = undefined
   readonly #cluster: ResolvedCluster
   readonly #options: RoleOptions
   readonly #hub = new WorkerHub()

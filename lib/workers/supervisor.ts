@@ -3,6 +3,7 @@ import { systemClock, type Clock, type ClockTimer } from '../async/clock.js'
 import type { WsLogger } from '../logging/logger.js'
 import { BackOff } from './back-off.js'
 import { WsStateError } from '../errors/ws-state-error.js'
+import type { KeptStores } from './kept-stores.js'
 import type { WorkerHub } from './worker-hub.js'
 import type { WorkerAddress, WorkerStatus } from './worker-messages.js'
 import { WorkerProcess, type WorkerEnd } from './worker-process.js'
@@ -16,6 +17,15 @@ export interface SupervisorOptions {
   /** Seconds in which a worker has to listen. */
   readonly startTimeout: number
   readonly hub: WorkerHub
+  /** What is kept for the workers; default: nothing. */
+  readonly stores?: KeptStores
+  /**
+   * Whether the program is being written: a worker that cannot start is left alone until `restart`, and
+   * one that does not start yet is given up then. Default: it is started again for ever.
+   */
+  readonly waitsForChange?: boolean
+  /** {@link CloseOrder.upgrades} of workers that are replaced. */
+  readonly upgrades?: number
   readonly logger: WsLogger
   /** Starts the process of a worker. */
   readonly fork: (id: number) => ChildProcess
@@ -99,6 +109,10 @@ export class Supervisor {
    */
   restart(): Promise<void> {
     this.#isAskedAgain = true
+    if (this.#options.waitsForChange === true) {
+      // What it has loaded is out of date.
+      for (const { next } of this.#slots) if (next?.state === 'starting') next.kill('SIGKILL')
+    }
     this.#restarting ??= this.#restart().finally(() => (this.#restarting = undefined))
     return this.#restarting
   }
@@ -155,9 +169,9 @@ export class Supervisor {
   }
 
   #fork(slot: Slot): WorkerProcess {
-    const { hub, fork, startTimeout, logger } = this.#options
+    const { hub, stores, fork, startTimeout, logger } = this.#options
     const worker = new WorkerProcess({
-      ...{ id: slot.id, child: fork(slot.id), hub, clock: this.#clock },
+      ...{ id: slot.id, child: fork(slot.id), hub, stores, clock: this.#clock },
       events: {
         asked: (one) => this.#answer(one),
         listening: (one, port) => this.#listens(one, port),
@@ -205,8 +219,12 @@ export class Supervisor {
     this.#port = port
     this.#picked(worker)
     this.#options.logger.info({}, `worker ${worker.id} listens (process ${worker.pid ?? 0})`)
-    if (!this.#slots.every((slot) => slot.worker?.state === 'listening')) return
-    this.#onReady(port)
+    this.#checkReady()
+  }
+
+  #checkReady(): void {
+    const listens = ({ worker }: Slot): boolean => worker?.state === 'listening'
+    if (this.#slots.every(listens)) this.#onReady(this.#port)
   }
 
   /** Whoever picked the port has told it, or has ended. */
@@ -226,6 +244,10 @@ export class Supervisor {
     if (this.#isStopping || worker.state === 'closing') return
     slot.restarts++
     slot.waitingSince = this.#clock.date()
+    if (this.#options.waitsForChange === true && end.listened === 0) {
+      this.#tellOfEnd(worker, end, undefined)
+      return
+    }
     const delay = slot.backOff.failed(end.listened)
     this.#tellOfEnd(worker, end, { delay, failures: slot.backOff.failures })
     // Whoever is about to take its place does so when it listens.
@@ -233,18 +255,21 @@ export class Supervisor {
     slot.timer = this.#clock.setTimeout(() => this.#launch(slot), delay)
   }
 
+  /** @param again absent when it is not started again by itself */
   #tellOfEnd(
     worker: WorkerProcess,
     { how, listened }: WorkerEnd,
-    { delay, failures }: { readonly delay: number; readonly failures: number },
+    again: { readonly delay: number; readonly failures: number } | undefined,
   ): void {
     const { id, pid, failure } = worker
     const what = listened > 0 ? 'ended by itself' : 'ended before it listened'
+    const { delay = 0, failures = 0 } = again ?? {}
     const often = failures > 1 ? ` (${failures} times in a row)` : ''
+    const then = again ? `it is started again in ${delay} ms` : 'it waits for a change'
     const cause = failure === undefined ? '' : `: ${failure}`
     this.#options.logger.error(
       { worker: id, pid },
-      `worker ${id} ${what}, with ${how}${often}${cause}; it is started again in ${delay} ms`,
+      `worker ${id} ${what}, with ${how}${often}${cause}; ${then}`,
     )
   }
 
@@ -270,12 +295,14 @@ export class Supervisor {
     const next = await this.#startNext(slot)
     const old = slot.worker
     if (!next) {
-      if (!old && !this.#isStopping) this.#launch(slot)
+      const isLeft = this.#isStopping || this.#options.waitsForChange === true
+      if (!old && !isLeft) this.#launch(slot)
       return false
     }
     slot.worker = next
-    const { drain } = this.#options
-    await old?.close({ drain, isReplaced: true })
+    this.#checkReady()
+    const { drain, upgrades } = this.#options
+    await old?.close({ drain, isReplaced: true, ...(upgrades !== undefined && { upgrades }) })
     return true
   }
 
@@ -291,9 +318,13 @@ export class Supervisor {
     } finally {
       slot.next = undefined
     }
-    if (this.#isStopping) return undefined
+    const isGivenUp = this.#options.waitsForChange === true && this.#isAskedAgain
+    if (this.#isStopping || isGivenUp) return undefined
     const why = next?.failure === undefined ? '' : `: ${next.failure}`
-    const text = `the new worker ${slot.id} did not start${why}; the others stay as they are`
+    const alone =
+      this.#options.waitsForChange === true ? 'it waits for a change' : 'it is tried again'
+    const then = slot.worker ? 'the others stay as they are' : alone
+    const text = `the new worker ${slot.id} did not start${why}; ${then}`
     this.#options.logger.error(
       { worker: slot.id, ...(fault !== undefined && { err: fault }) },
       text,

@@ -3,6 +3,7 @@ import type {
   BroadcastSession,
   SessionEvents,
 } from '../transports/managed/broadcast-driver.js'
+import { LinkStores } from './link-stores.js'
 import {
   isOwnMessage,
   type CloseOrder,
@@ -43,6 +44,8 @@ type Waiter<T> = (value: T) => void
 export class WorkerLink {
   readonly #process: LinkProcess
   readonly #sessions = new Map<number, LinkSession>()
+  /** By the number of the app. */
+  readonly #stores = new Map<number, LinkStores>()
   readonly #status = new Map<number, Waiter<readonly WorkerStatus[]>>()
   #address: Waiter<WorkerAddress> | undefined
   #orders: WorkerOrders | undefined
@@ -57,6 +60,7 @@ export class WorkerLink {
     })
     target.on('disconnect', () => {
       for (const session of [...this.#sessions.values()]) session.lost()
+      for (const stores of this.#stores.values()) stores.lost()
       this.#give((orders) => orders.orphaned())
     })
   }
@@ -109,6 +113,19 @@ export class WorkerLink {
     }
   }
 
+  /**
+   * The stores that the supervisor keeps.
+   *
+   * @param space whose: what is in those of one is not in those of another
+   */
+  stores(space: number): LinkStores {
+    const stores = new LinkStores((tag, request) =>
+      this.#send({ enfilade: 'store', space, tag, request }),
+    )
+    this.#stores.set(space, stores)
+    return stores
+  }
+
   #open(space: number, events: SessionEvents): BroadcastSession {
     const id = ++this.#last
     const session = new LinkSession(events, {
@@ -131,6 +148,10 @@ export class WorkerLink {
         return this.#sessions.get(message.session)?.receive(message.messages)
       case 'done':
         return this.#sessions.get(message.session)?.done(message.tag)
+      case 'stored':
+      case 'entry':
+      case 'claimed':
+        return this.#stores.get(message.space)?.receive(message)
       case 'listen':
         return this.#address?.(message.address)
       case 'status':

@@ -1,4 +1,11 @@
+import type { RoomPosition } from '../protocol/v1.js'
+import type {
+  HistoryAppend,
+  HistoryBounds,
+  HistoryEntry,
+} from '../transports/history/ws-history.js'
 import type { BrokerMessage } from '../transports/managed/broadcast-driver.js'
+import type { SessionLease, SessionRecord } from '../transports/sessions/ws-session-store.js'
 
 /** What a worker is doing. */
 export type WorkerState =
@@ -16,6 +23,8 @@ export interface WorkerFigures {
   readonly connections: number
   /** Bytes of memory, as the operating system counts them. */
   readonly memory: number
+  /** Seconds of CPU time since it was started, of the system's share, too. */
+  readonly cpu: number
 }
 
 /** One worker, as the supervisor sees it. */
@@ -46,8 +55,50 @@ export type HubRequest =
       readonly channels: readonly string[]
     }
 
+/** What a worker asks of the stores that its supervisor keeps: a history, and sessions. */
+export type StoreRequest =
+  | {
+      readonly do: 'append'
+      readonly room: string
+      readonly payload: string
+      readonly how: HistoryAppend
+    }
+  | {
+      readonly do: 'read'
+      readonly room: string
+      readonly since: RoomPosition | undefined
+      readonly bounds: HistoryBounds
+    }
+  | {
+      readonly do: 'restart'
+      readonly room: string
+      readonly bounds: HistoryBounds
+      readonly epoch: string | undefined
+    }
+  | { readonly do: 'subscribe' | 'unsubscribe'; readonly room: string }
+  | {
+      readonly do: 'save'
+      readonly token: string
+      readonly record: SessionRecord
+      readonly lease: SessionLease
+    }
+  | { readonly do: 'renew'; readonly token: string; readonly lease: SessionLease }
+  | {
+      readonly do: 'claim'
+      readonly token: string
+      readonly userId: string | undefined
+      readonly ttl: number
+    }
+  | { readonly do: 'remove'; readonly token: string; readonly turn: number }
+
 /** What a worker tells its supervisor. */
 export type WorkerMessage =
+  | {
+      readonly enfilade: 'store'
+      readonly space: number
+      readonly tag: number
+      readonly request: StoreRequest
+    }
   /** It would like to know where to listen. */
   | { readonly enfilade: 'ask' }
   | { readonly enfilade: 'listening'; readonly port: number }
@@ -72,6 +123,27 @@ export type SupervisorMessage =
   | { readonly enfilade: 'close'; readonly order: CloseOrder }
   | { readonly enfilade: 'figures'; readonly tag: number }
   | { readonly enfilade: 'status'; readonly tag: number; readonly workers: readonly WorkerStatus[] }
+  /** What a store says to a request. */
+  | {
+      readonly enfilade: 'stored'
+      readonly space: number
+      readonly tag: number
+      readonly answer: unknown
+    }
+  /** Something was appended to a room. */
+  | {
+      readonly enfilade: 'entry'
+      readonly space: number
+      readonly room: string
+      readonly entry: HistoryEntry
+    }
+  /** Another worker has a session now. */
+  | {
+      readonly enfilade: 'claimed'
+      readonly space: number
+      readonly token: string
+      readonly turn: number
+    }
   /** The hub has done what was asked for. */
   | { readonly enfilade: 'done'; readonly session: number; readonly tag: number }
   | {
@@ -86,6 +158,11 @@ export interface CloseOrder {
   readonly drain: number
   /** Whether another listens in its place already. */
   readonly isReplaced: boolean
+  /**
+   * Milliseconds from giving back the port until it closes, for those who have connected in the last
+   * moment and still have to ask for a WebSocket. Default: 1,000.
+   */
+  readonly upgrades?: number
 }
 
 /** Whether a message over IPC is one of these, and none of the program's own. */

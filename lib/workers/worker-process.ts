@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { systemClock, type Clock, type ClockTimer } from '../async/clock.js'
 import { HubSessions } from './hub-sessions.js'
+import { StoreDesk, type KeptStores } from './kept-stores.js'
 import type { WorkerHub } from './worker-hub.js'
 import {
   isOwnMessage,
@@ -34,6 +35,8 @@ export interface WorkerParts {
   readonly id: number
   readonly child: ChildProcess
   readonly hub: WorkerHub
+  /** Absent when nothing is kept for the workers. */
+  readonly stores?: KeptStores | undefined
   readonly events: WorkerEvents
   readonly clock?: Clock
 }
@@ -48,6 +51,7 @@ export class WorkerProcess {
   readonly id: number
   readonly #child: ChildProcess
   readonly #sessions: HubSessions
+  readonly #desk: StoreDesk | undefined
   readonly #clock: Clock
   readonly #events: WorkerEvents
   readonly #figures = new Map<number, (figures: WorkerFigures) => void>()
@@ -65,13 +69,14 @@ export class WorkerProcess {
   #killer: ClockTimer | undefined
   #last = 0
 
-  constructor({ id, child, hub, events, clock = systemClock }: WorkerParts) {
+  constructor({ id, child, hub, stores, events, clock = systemClock }: WorkerParts) {
     this.id = id
     this.#child = child
     this.#clock = clock
     this.#since = clock.date()
     this.#events = events
     this.#sessions = new HubSessions(hub, (message, done) => this.send(message, done))
+    this.#desk = stores && new StoreDesk(stores, (message, done) => this.send(message, done))
     child.on('message', (message) => {
       if (isOwnMessage(message)) this.#receive(message as WorkerMessage)
     })
@@ -175,6 +180,7 @@ export class WorkerProcess {
     this.#onListening(false)
     this.#clock.clearTimeout(this.#killer)
     this.#sessions.close()
+    this.#desk?.close()
     const listened = this.#listenedAt === undefined ? 0 : this.#clock.now() - this.#listenedAt
     const wasServing = this.#listenedAt !== undefined
     const isOrderly = this.#state === 'closing' && !this.#isKilled && (hasSucceeded || !wasServing)
@@ -187,6 +193,9 @@ export class WorkerProcess {
     switch (message.enfilade) {
       case 'hub':
         if (!this.#isOver) this.#sessions.handle(message.session, message.request)
+        return
+      case 'store':
+        if (!this.#isOver) void this.#desk?.handle(message.space, message.tag, message.request)
         return
       case 'ask': {
         this.#events.asked(this)

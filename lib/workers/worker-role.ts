@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { errorText } from '../errors/show-value.js'
 import type { BroadcastDriver } from '../transports/managed/broadcast-driver.js'
-import type { AppRole, CloseApp, RoleHost, RoleOptions } from './app-role.js'
+import type { AppRole, CloseApp, RoleHost, RoleOptions, RoleStores } from './app-role.js'
 import type { OwnWorker } from './own-worker.js'
 import type { CloseOrder, WorkerAddress, WorkerStatus } from './worker-messages.js'
 
@@ -21,6 +21,8 @@ let spaces = 0
 export class WorkerRole implements AppRole {
   readonly name = 'worker'
   readonly workerId: number
+  readonly isMeasured: boolean
+  readonly stores: RoleStores | undefined
   readonly #worker: OwnWorker
   readonly #options: RoleOptions
   readonly #space = spaces++
@@ -29,16 +31,19 @@ export class WorkerRole implements AppRole {
 
   constructor(worker: OwnWorker, options: RoleOptions) {
     this.workerId = worker.id
+    this.isMeasured = worker.kind === 'measured'
+    this.stores = worker.kind === 'watched' ? worker.link.stores(this.#space) : undefined
     this.#worker = worker
     this.#options = options
   }
 
-  driver(): BroadcastDriver {
-    return this.#worker.link.driver(this.#space)
+  driver(): BroadcastDriver | undefined {
+    // What is measured is the app as it is without others.
+    return this.isMeasured ? undefined : this.#worker.link.driver(this.#space)
   }
 
   takes(isServed: boolean): boolean {
-    return this.#worker.isServed ? isServed : true
+    return this.#worker.kind === 'own' || isServed
   }
 
   /** The address is the supervisor's, whatever the program says here. */
@@ -95,7 +100,7 @@ export class WorkerRole implements AppRole {
     const { logger, linger } = this.#options
     let code = 0
     try {
-      if (order.isReplaced) await this.#giveBackPort(host)
+      if (order.isReplaced) await this.#giveBackPort(host, order)
       await close()
       await pause(linger)
     } catch (error) {
@@ -109,9 +114,9 @@ export class WorkerRole implements AppRole {
    * Connections that the system has taken and this process has not are reset with the port: it is
    * given back right after all of them have been accepted.
    */
-  async #giveBackPort(host: RoleHost): Promise<void> {
+  async #giveBackPort(host: RoleHost, { upgrades = LAST_UPGRADES }: CloseOrder): Promise<void> {
     await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
     host.closePort()
-    await pause(LAST_UPGRADES)
+    await pause(upgrades)
   }
 }

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
 import type { HubSessions } from '../../lib/workers/hub-sessions.js'
+import type { StoreDesk } from '../../lib/workers/kept-stores.js'
 import type { LinkProcess } from '../../lib/workers/worker-link.js'
 import type { SupervisorMessage, WorkerMessage } from '../../lib/workers/worker-messages.js'
 
@@ -10,12 +11,14 @@ export class IpcPair extends EventEmitter implements LinkProcess {
   /** What the worker has told, without what it asked of the hub. */
   readonly told: WorkerMessage[] = []
   sessions: HubSessions | undefined
+  desk: StoreDesk | undefined
 
   send(message: unknown): boolean {
     const copy = structuredClone(message) as WorkerMessage
     setImmediate(() => {
       if (!this.connected) return
       if (copy.enfilade === 'hub') this.sessions?.handle(copy.session, copy.request)
+      else if (copy.enfilade === 'store') void this.desk?.handle(copy.space, copy.tag, copy.request)
       else this.told.push(copy)
     })
     return true
@@ -33,6 +36,7 @@ export class IpcPair extends EventEmitter implements LinkProcess {
   disconnect(): void {
     this.connected = false
     this.sessions?.close()
+    this.desk?.close()
     this.emit('disconnect')
   }
 }

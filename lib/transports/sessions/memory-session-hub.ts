@@ -43,6 +43,11 @@ export class MemorySessionHub {
   }
 
   /** @internal */
+  forget(owner: object): void {
+    this.#owners.delete(owner)
+  }
+
+  /** @internal */
   tell(owner: object, token: string, turn: number): void {
     // Later in this turn, as a broker would.
     queueMicrotask(() => this.#owners.get(owner)?.(token, turn))

@@ -71,6 +71,11 @@ export class MemorySessionStore implements WsSessionStore {
     return this.#listeners.add(([token, turn]) => listener(token, turn))
   }
 
+  /** Hears no more of what others claim. What it has kept stays, for them. */
+  close(): void {
+    this.#hub.forget(this)
+  }
+
   #keep(token: string, { turn, ttl }: SessionLease, given: SessionRecord): LeaseState {
     const known: HeldSession | undefined = this.#hub.get(token)
     if (known && known.turn > turn) return 'claimed'

@@ -85,6 +85,15 @@ describe('runCli', () => {
     expect(err).toContain(message)
   })
 
+  it('leaves a syntax error to Node, which knows its file', async () => {
+    const io = recordingIo()
+    const cause = new SyntaxError('Unexpected token')
+    const error = new CliError('app.js could not be loaded', undefined, { cause })
+    expect(await runCli(['fail'], [fail(error)], io)).toBe(1)
+    expect(io.crashes).toEqual([cause])
+    expect(io.written.err).toBe('enfilade: app.js could not be loaded\n')
+  })
+
   it('shows a stack only of errors that nobody expected', async () => {
     const expected = await run(['fail'], [fail(new CliError('no luck'))])
     expect(expected).toEqual({ code: 1, out: '', err: 'enfilade: no luck\n' })

@@ -9,7 +9,7 @@ import { VirtualClock } from '../../../lib/testing/virtual-clock.js'
 import { nextTurn } from '../../support/next-turn.js'
 import { createRecordingLogger } from '../../support/recording-logger.js'
 
-const figures = { connections: 5, memory: 1000 }
+const figures = { connections: 5, memory: 1000, cpu: 1 }
 
 /** A process that does what the test says. */
 class FakeChild extends EventEmitter {
@@ -44,15 +44,17 @@ class FakeChild extends EventEmitter {
   }
 }
 
-function supervise(options: { workers?: number; port?: number; random?: number } = {}) {
-  const { workers = 2, port = 3000, random = 0.5 } = options
+function supervise(
+  options: { workers?: number; port?: number; random?: number; waitsForChange?: boolean } = {},
+) {
+  const { workers = 2, port = 3000, random = 0.5, waitsForChange = false } = options
   const children: FakeChild[] = []
   const clock = new VirtualClock()
   const logger = createRecordingLogger()
   const picked = [4001, 4002]
   const supervisor = new Supervisor({
     ...{ workers, drain: 5, startTimeout: 60, hub: new WorkerHub(), logger, clock },
-    address: { port, host: undefined },
+    ...{ address: { port, host: undefined }, waitsForChange, upgrades: 50 },
     fork: () => {
       const child = new FakeChild(100 + children.length)
       children.push(child)
@@ -129,7 +131,7 @@ describe('Supervisor', () => {
     expect(at(children, 0).orders).toEqual([])
     at(children, 2).listens()
     await nextTurn()
-    const order = { drain: 5, isReplaced: true }
+    const order = { drain: 5, isReplaced: true, upgrades: 50 }
     expect(at(children, 0).orders).toEqual([{ enfilade: 'close', order }])
     expect(children).toHaveLength(3)
     at(children, 0).exits(0)
@@ -208,6 +210,62 @@ describe('Supervisor', () => {
     Object.assign(at(children, 0), { pid: undefined })
     at(children, 0).emit('error', new Error('spawn EAGAIN'))
     await clock.advance(100)
+    expect(children).toHaveLength(2)
+  })
+})
+
+describe('a supervisor of a program that is being written', () => {
+  it('leaves what cannot start alone until something changes, and is ready when it does', async () => {
+    const { supervisor, children, clock, texts } = supervise({ workers: 1, waitsForChange: true })
+    const started = supervisor.start()
+    at(children, 0).exits(1)
+    await clock.advance(60_000)
+    expect(texts()).toEqual([
+      'worker 1 ended before it listened, with code 1; it waits for a change',
+    ])
+    const broken = supervisor.restart()
+    at(children, 1).exits(1)
+    await broken
+    expect(texts().at(-1)).toBe('the new worker 1 did not start; it waits for a change')
+    expect(children).toHaveLength(2)
+    void supervisor.restart()
+    at(children, 2).listens()
+    expect(await started).toBe(3000)
+  })
+
+  it('goes on as it was while what is new cannot start', async () => {
+    const { supervisor, children, texts } = supervise({ workers: 1, waitsForChange: true })
+    void supervisor.start()
+    at(children, 0).listens()
+    const broken = supervisor.restart()
+    at(children, 1).exits(1)
+    await broken
+    expect(at(children, 0).orders).toEqual([])
+    expect(texts().at(-1)).toBe('the new worker 1 did not start; the others stay as they are')
+  })
+
+  it('gives up what does not listen yet, without a word, when there is something newer', async () => {
+    const { supervisor, children, texts } = supervise({ workers: 1, waitsForChange: true })
+    void supervisor.start()
+    at(children, 0).listens()
+    void supervisor.restart()
+    void supervisor.restart()
+    expect(at(children, 1).signals).toEqual(['SIGKILL'])
+    at(children, 1).exits(null, 'SIGKILL')
+    await nextTurn()
+    at(children, 2).listens()
+    await nextTurn()
+    expect(at(children, 0).orders).toHaveLength(1)
+    expect(texts().join()).not.toContain('did not start')
+  })
+
+  it('starts a worker again that did listen', async () => {
+    const { supervisor, children, clock } = supervise({ workers: 1, waitsForChange: true })
+    void supervisor.start()
+    at(children, 0).listens()
+    await clock.advance(1_000)
+    at(children, 0).exits(1)
+    await clock.advance(200)
     expect(children).toHaveLength(2)
   })
 })

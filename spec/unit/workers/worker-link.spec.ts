@@ -44,7 +44,7 @@ describe('WorkerLink', () => {
       leave: () => obeyed.push('leave'),
       close: (given) => obeyed.push(given),
       orphaned: () => obeyed.push('orphaned'),
-      figures: () => ({ connections: 7, memory: 8 }),
+      figures: () => ({ connections: 7, memory: 8, cpu: 9 }),
     })
     pair.order({ enfilade: 'figures', tag: 2 })
     await nextTurn()
