@@ -9,6 +9,7 @@ import {
   WsRooms,
   type LimitOptions,
 } from 'enfilade'
+import type { Inspector } from 'enfilade/inspector'
 import { later } from './later.js'
 import { ready, ROUTES } from './ready.js'
 
@@ -81,7 +82,7 @@ const OFF: LimitOptions = {
   backpressure: { limit: 2 ** 30 },
 }
 
-const { BENCH_LIMITS, BENCH_WINDOW: window, BENCH_DTO } = process.env
+const { BENCH_LIMITS, BENCH_WINDOW: window, BENCH_DTO, BENCH_INSPECTOR } = process.env
 /** class-validator takes longer to load than all the rest: an app without such classes does not. */
 const validated =
   BENCH_DTO === 'off'
@@ -90,10 +91,16 @@ const validated =
         (await import('./order-controller.js')).OrderController,
         (await import('./cursor-controller.js')).CursorController,
       ]
+/** An app without one does not load it. */
+const inspected = BENCH_INSPECTOR === undefined ? undefined : await import('./inspected.js')
+const inspector: Inspector | undefined = inspected?.createInspector()
 const app = createWsApp({
   controllers: [BenchController, ...validated, ...echoes],
   ...(BENCH_LIMITS === 'off' ? OFF : ABOVE_LOAD),
+  ...(inspector ? { use: [inspector.middleware] } : {}),
   ...(window === undefined ? {} : { broadcastWindow: window === 'auto' ? window : Number(window) }),
 })
+inspector?.serve(app)
 const { port } = await app.listen(0, '127.0.0.1')
+if (BENCH_INSPECTOR === 'open') inspected?.openPage(port)
 ready(port)

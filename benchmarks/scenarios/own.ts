@@ -64,6 +64,17 @@ const limits: ScenarioGroup = {
   variations: [{ of: 'enfilade', setting: 'limits off', env: { BENCH_LIMITS: 'off' } }, ENFILADE],
 }
 
+/** What the page of the inspector costs, and what it costs to have it: with a thousand connections. */
+const inspector: ScenarioGroup = {
+  scenarios: [{ ...rpc('Inspector: RPC echo of 1,000 connections, depth 4', 4), senders: 1000 }],
+  quick: 'nobody',
+  variations: [
+    ENFILADE,
+    { of: 'enfilade', setting: 'the inspector on', env: { BENCH_INSPECTOR: 'on' } },
+    { of: 'enfilade', setting: 'its page open', env: { BENCH_INSPECTOR: 'open' } },
+  ],
+}
+
 /** What Enfilade and the control are measured in, beside what everyone is. */
 export function ownGroups(): ScenarioGroup[] {
   return [
@@ -103,5 +114,6 @@ export function ownGroups(): ScenarioGroup[] {
       ],
     },
     limits,
+    inspector,
   ]
 }
