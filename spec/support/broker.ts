@@ -68,8 +68,13 @@ export class Broker {
     readonly folder: string,
   ) {}
 
-  static async start(program: BrokerProgram): Promise<Broker> {
+  /** @param prepare puts into its folder what it needs to start */
+  static async start(
+    program: BrokerProgram,
+    prepare: (folder: string) => Promise<void> = () => Promise.resolve(),
+  ): Promise<Broker> {
     const folder = await mkdtemp(join(tmpdir(), 'enfilade-broker-'))
+    await prepare(folder)
     const broker = new Broker(program, await freePort(), folder)
     await broker.restart()
     return broker

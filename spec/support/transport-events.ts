@@ -1,9 +1,20 @@
-import type { ManagedTransport, TransportGap, TransportStatus } from 'enfilade'
+import type {
+  ManagedTransport,
+  TransportGap,
+  TransportStatus,
+  TransportStatusChange,
+} from 'enfilade'
 import { within } from './deadline.js'
+
+/** What knows how it stands to its broker. */
+export interface StatusSource {
+  readonly status: TransportStatus
+  onStatus(listener: (change: TransportStatusChange) => void): () => void
+}
 
 /** Done when the status is this one; rejects after so many milliseconds. */
 export async function becomes(
-  transport: ManagedTransport,
+  transport: StatusSource,
   status: TransportStatus,
   ms?: number,
 ): Promise<void> {
