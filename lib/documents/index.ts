@@ -11,6 +11,7 @@ export type {
   StorageReport,
 } from './room-options.js'
 export type { SessionInfo, DocumentSession } from './document-session.js'
+export type { ArrivedFrame } from './read-session-frame.js'
 export type { DocumentSocket } from './document-socket.js'
 export type { DocumentTimers } from './document-timers.js'
 export type {
@@ -27,6 +28,7 @@ export type { WriteRule } from './write-rule.js'
 export type { RecordMigration, RecordType } from './records/record-types.js'
 export type { RecordsTransaction } from '../protocol/documents/record-transaction.js'
 export type { RecordsSnapshot } from './records/stored-records.js'
+export type { Epoch } from './records/lineage.js'
 export { definePresence, defineRecords, type RecordDefinition } from './dto-records.js'
 
 export { CanWrite } from '../decorators/can-write.js'

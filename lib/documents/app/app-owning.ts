@@ -11,6 +11,9 @@ import { connectionBridge } from './relayed-connection.js'
 /** Milliseconds between two lines in the log about what goes wrong between processes. */
 const COMPLAIN_EVERY = 60_000
 
+/** Of a lease: three without a word, and a process is taken for dead, which leaves half of it for its heir. */
+const BEATS_PER_LEASE = 6
+
 /** What owning works with. */
 export interface AppOwningParts {
   readonly parts: DocumentAppParts
@@ -81,7 +84,11 @@ export class AppOwning {
       const match = documents.match(path)
       return match && this.#owned.get(match.route)
     }
+    const leases = documents.all.flatMap(({ settings: { owners } }) =>
+      owners === undefined ? [] : [(owners as DocumentOwners).ttl],
+    )
     return new PeerDesk({
+      beat: Math.min(...leases) / BEATS_PER_LEASE,
       ...{ transport, timers, clock: host.clock, bridge: this.#bridge() },
       onFault: (error) => this.#complain(error),
       places: {

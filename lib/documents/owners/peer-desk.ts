@@ -12,6 +12,8 @@ import type { SessionBridge } from './session-bridge.js'
 export interface PeerDeskParts {
   readonly transport: WsBroadcastTransport
   readonly clock: Clock
+  /** Milliseconds between two signs of life of a process that sessions go over. */
+  readonly beat: number
   readonly timers: DocumentTimers
   readonly bridge: SessionBridge
   readonly places: GuestPlaces
@@ -24,9 +26,9 @@ export class PeerDesk {
   readonly #remote = new WeakMap<PeerLink, RemoteSessions>()
 
   constructor(parts: PeerDeskParts) {
-    const { transport, clock, timers, bridge, places, onFault } = parts
+    const { transport, clock, beat, timers, bridge, places, onFault } = parts
     this.#links = new PeerLinks({
-      ...{ transport, clock, onFault },
+      ...{ transport, clock, beat, onFault },
       ends: {
         accepted: (link) => new GuestSessions(link, { ...places, bridge }),
         begun: (link) => {

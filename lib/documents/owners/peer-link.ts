@@ -3,8 +3,8 @@ import type { PeerItem, PeerMessage } from './peer-messages.js'
 /** What is gathered of one turn before it is sent at once, in UTF-16 units. */
 const MAX_GATHERED = 64 * 1024
 
-/** Milliseconds without a word after which the other end is taken for dead; each speaks every second. */
-const SILENCE = 3_000
+/** Beats without a word after which the other end is taken for dead; each end speaks at every beat. */
+const SILENT_BEATS = 3
 
 /** Who hears what comes over a link. */
 export interface LinkEnd {
@@ -22,6 +22,8 @@ export interface PeerLinkParts {
   /** The other process. */
   readonly peer: string
   readonly now: () => number
+  /** Milliseconds between two signs of life. */
+  readonly beat: number
   /** Throws when it is certain that it will not arrive. */
   readonly send: (message: Omit<PeerMessage, 'from'>) => void
   readonly onOver: (link: PeerLink) => void
@@ -96,9 +98,10 @@ export class PeerLink {
     }
   }
 
-  /** A second has passed: says that this end lives, and looks whether the other does. */
+  /** It is time for a sign of life: says that this end lives, and looks whether the other does. */
   beat(): void {
-    if (this.#parts.now() - this.#heardAt >= SILENCE) this.#finish(true)
+    const { now, beat } = this.#parts
+    if (now() - this.#heardAt >= beat * SILENT_BEATS) this.#finish(true)
     else this.#send()
   }
 

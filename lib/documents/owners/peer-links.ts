@@ -9,9 +9,6 @@ import {
   type PeerMessage,
 } from './peer-messages.js'
 
-/** Milliseconds between two signs of life. */
-const BEAT = 1_000
-
 /** Links that are over, and are known again should something of them come late. */
 const MAX_PAST = 1_000
 
@@ -19,6 +16,8 @@ const MAX_PAST = 1_000
 export interface PeerLinksParts {
   readonly transport: WsBroadcastTransport
   readonly clock: Clock
+  /** Milliseconds between two signs of life. */
+  readonly beat: number
   /** Who hears of links that others begin, and of those that this process begins. */
   readonly ends: Readonly<Record<'accepted' | 'begun', (link: PeerLink) => LinkEnd>>
   readonly onFault: (error: unknown) => void
@@ -97,10 +96,10 @@ export class PeerLinks {
   }
 
   #add(id: string, peer: string, side: 'accepted' | 'begun'): PeerLink {
-    const { clock, ends } = this.#parts
+    const { clock, beat, ends } = this.#parts
     const link: PeerLink = new PeerLink(
       {
-        ...{ id, peer, now: () => clock.now() },
+        ...{ id, peer, beat, now: () => clock.now() },
         send: (message) => this.#publish(link, message),
         onOver: () => this.#forget(link),
       },
@@ -146,7 +145,7 @@ export class PeerLinks {
         for (const link of [...this.#links.values()]) link.beat()
         for (const link of [...this.#begun.values()]) if (link.isIdle) link.close()
         this.#timer = this.#links.size > 0 ? this.#beatLater() : undefined
-      }, BEAT)
+      }, this.#parts.beat)
       .unref()
   }
 }
