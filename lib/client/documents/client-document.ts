@@ -244,6 +244,7 @@ export class ClientDocument<F extends object = AnyFields> {
         this.#emit(event, value)
       })
     }
+    replica.on('rejected', ({ ops }) => this.#keeper?.refused(ops))
     replica.on('status', (status) => {
       if (status === 'synced') this.#keeper?.changed()
       if (!this.#isOver) this.#emit('status', status)

@@ -1,6 +1,6 @@
 import { report } from '../platform.js'
 import type { DocumentReplica } from './document-replica.js'
-import type { KeptDocument } from './document-store.js'
+import type { KeptDocument, ReplicaEdits } from './document-store.js'
 import type { PendingPush } from './pending-pushes.js'
 import type { ReplicaState } from './replica-options.js'
 
@@ -23,6 +23,7 @@ export class DocumentKeeper {
   #timer: ReturnType<typeof setTimeout> | undefined
   #saving = Promise.resolve()
   #isSavingEdits = false
+  #isNoting = false
   #needsEdits = false
   /** How many edits were not safe when it last heard of them. */
   #pending = 0
@@ -52,10 +53,20 @@ export class DocumentKeeper {
     if (pending < this.#pending) this.changed()
     this.#pending = pending
     this.#needsEdits = true
-    if (this.#isOver || this.#isSavingEdits) return
+    if (this.#isOver) return
+    // Before an answer can come: what becomes safe while others are saved would not be seen again.
+    if (!this.#isNoting) queueMicrotask(() => this.#note(this.#replica().edits()))
+    this.#isNoting = true
+    if (this.#isSavingEdits) return
     this.#isSavingEdits = true
     // After what the page does now: a drag makes many.
     this.#saving = this.#saving.then(() => this.#saveEdits())
+  }
+
+  /** The server refused a transaction: it is not to be sent again. */
+  refused(ops: PendingPush['ops']): void {
+    this.#unkept = this.#unkept.filter((push) => push.ops !== ops)
+    this.edited()
   }
 
   /** Keeps everything, and lets go. */
@@ -83,12 +94,17 @@ export class DocumentKeeper {
     while (this.#needsEdits && !this.#isOver) {
       this.#needsEdits = false
       const edits = this.#replica().edits()
-      const numbers = new Set(edits.pending.map(({ n }) => n))
-      const safe = this.#unkept.filter(({ n }) => !numbers.has(n))
-      this.#unkept = [...safe, ...edits.pending]
+      this.#note(edits)
       await this.#guard(this.#kept.saveEdits({ ...edits, pending: this.#unkept }))
     }
     this.#isSavingEdits = false
+  }
+
+  #note({ pending }: ReplicaEdits): void {
+    this.#isNoting = false
+    const numbers = new Set(pending.map(({ n }) => n))
+    const safe = this.#unkept.filter(({ n }) => !numbers.has(n))
+    this.#unkept = [...safe, ...pending]
   }
 
   #save(): Promise<void> {

@@ -344,6 +344,7 @@ export class DocumentReplica {
     }
     this.#changed(this.#records.rebase([...push.ops, ...(ops ?? [])].map(idOf)))
     if (error) this.#listeners.emit('rejected', { error, ops: push.ops })
+    if (verdict === 'discard') this.#listeners.emit('pending', this.pending)
     this.#sendWaiting()
     this.#settle()
   }

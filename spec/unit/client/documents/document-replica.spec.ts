@@ -64,9 +64,12 @@ describe('a replica', () => {
     )
     const ann = connect(room, 'ann')
     const rejected: any[] = []
+    const pending: number[] = []
     ann.on('rejected', (one) => rejected.push(one))
+    ann.on('pending', (count) => pending.push(count))
     ann.transact((tx) => tx.put(note('a')))
     expect([ann.get('a'), ann.pending]).toEqual([undefined, 0])
+    expect(pending).toEqual([1, 0])
     expect(rejected).toEqual([
       { error: { code: 403, message: 'Not yours' }, ops: [['put', note('a')]] },
     ])
