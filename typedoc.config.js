@@ -1,6 +1,7 @@
 // `npm run docs`: a site of docs/ and of what the code says of itself, in build/docs.
 import { ENTRIES } from './scripts/docs/entries.js'
 import { GROUPS } from './scripts/docs/groups.js'
+import { NOT_EXPORTED } from './scripts/docs/not-exported.js'
 import { load, nameHeadings } from './scripts/docs/plugin.js'
 
 export default {
@@ -12,9 +13,10 @@ export default {
   plugin: [load],
   markdownItLoader: nameHeadings,
   customCss: 'scripts/docs/style.css',
-  customJs: 'scripts/docs/diagrams.js',
   excludeInternal: true,
   excludePrivate: true,
+  intentionallyNotExported: NOT_EXPORTED,
+  treatWarningsAsErrors: true,
   // Where the code will be found is up to whoever publishes it.
   disableSources: true,
   searchInComments: true,
@@ -22,7 +24,19 @@ export default {
   groupOrder: [...Object.keys(GROUPS), 'Modules', '*'],
   navigation: { includeGroups: true },
   highlightLanguages: [
-    ...['bash', 'console', 'css', 'docker', 'html', 'http', 'ini', 'javascript', 'json', 'nginx'],
+    ...[
+      'bash',
+      'console',
+      'css',
+      'docker',
+      'elixir',
+      'html',
+      'http',
+      'ini',
+      'javascript',
+      'json',
+      'nginx',
+    ],
     ...['sh', 'tsx', 'typescript', 'yaml'],
   ],
 }

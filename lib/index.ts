@@ -107,6 +107,7 @@ export type {
   TransportCounters,
   TransportLossCause,
 } from './transports/managed/transport-counters.js'
+export type { EntryHandler } from './transports/history/entry-handlers.js'
 export { MemoryHistory } from './transports/history/memory-history.js'
 export type {
   HistoryAppend,
@@ -131,7 +132,7 @@ export { MemoryBroadcastTransport } from './transports/memory/memory-broadcast-t
 export { WsError } from './errors/ws-error.js'
 export { ERROR_CODES, type WsErrorCode } from './errors/error-codes.js'
 export { WsDefinitionError, type DefinitionProblem } from './errors/ws-definition-error.js'
-export { WsListenError } from './errors/ws-listen-error.js'
+export { WsListenError, type ListenAddress } from './errors/ws-listen-error.js'
 export { WsStoreError, type WsStoreFault } from './errors/ws-store-error.js'
 export { WsStateError, type WsAppStatus } from './errors/ws-state-error.js'
 export { WsPlatformError } from './errors/ws-platform-error.js'
@@ -148,7 +149,7 @@ export type {
 export { CLOSE_CODES } from './protocol/close-codes.js'
 export { jsonCodec, type WsCodec, type WsFrame, type WsSubprotocolCodec } from './protocol/codec.js'
 export { ENFILADE_V1 } from './protocol/subprotocol.js'
-export type { WsMember } from './protocol/v1.js'
+export type { RoomPosition, WsMember } from './protocol/v1.js'
 export type {
   WsErrorBody,
   WsMessage as WsMessageRecord,
@@ -181,10 +182,15 @@ export type { RouteInfo } from './compile/list-routes.js'
 export type { WsAppRole } from './workers/app-role.js'
 export type { WorkerFigures, WorkerState, WorkerStatus } from './workers/worker-messages.js'
 export type { FieldError } from './validation/data-error.js'
+export type { Clock, ClockTimer } from './async/clock.js'
 export type { MaybePromise } from './async/maybe-promise.js'
 export type { Description } from './metadata/records.js'
 export type {
+  AsyncApiChannel,
   AsyncApiDocument,
+  AsyncApiMessage,
+  AsyncApiOperation,
   AsyncApiOptions,
   AsyncApiServer,
+  JsonSchema,
 } from './asyncapi/asyncapi-document.js'
