@@ -96,7 +96,9 @@ export class TopicFanOut implements RoomFanOut<WsConnection> {
   }
 
   settle(room: Room<WsConnection>): void {
-    this.#release(room)
+    this.#windows.release(room)
+    // Of every room that members are in: what they are told now would wait for it, and pushes would not.
+    this.#options.turn.flush()
   }
 
   renew(member: WsConnection, room: Room<WsConnection>): void {

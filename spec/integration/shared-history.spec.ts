@@ -215,6 +215,31 @@ describe('while the history is out of reach', () => {
     expect(said(bob)).toEqual([])
   })
 
+  it('who is in several rooms hears that each is on its own before what is pushed there', async () => {
+    const here = await start(left)
+    const ann = await member(here)
+    await ann.call('join', '/chat/b')
+    await ann.nextPush('$joined')
+    left.isHanging = true
+    const rooms = [path, '/chat/b']
+    // More than is joined into one write.
+    const numbers = Array.from({ length: 50 }, (_, index) => index + 1)
+    for (const number of numbers) {
+      for (const room of rooms) here.app.rooms.broadcast(room, 'said', room, number)
+    }
+    // The process stands still: in the next turn both rooms have waited for too long.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_100)
+    for (const room of rooms) {
+      await ann.nextPush((push) => push.path === room && push.data === numbers.length)
+      const pushes = ann.pushes.filter((push) => push.path === room)
+      expect(pushes.map(({ event }) => event)).toEqual([
+        ...['$joined', '$joined'],
+        ...numbers.map(() => 'said'),
+      ])
+    }
+    left.wake()
+  })
+
   it('a history that hangs delays nobody for longer than a second, once', async () => {
     const here = await start(left)
     const ann = await member(here)
