@@ -1,5 +1,5 @@
-/** Up to here a list is smaller than a `Set`, and looking through it as quick. */
-const MAX_LISTED = 16
+/** Up to here a list is smaller than a `Set`, and looking through it for an object about as quick. */
+const MAX_LISTED = 32
 
 /**
  * A set that takes little memory while it has few members, as most rooms and most connections have:

@@ -54,7 +54,7 @@ export class WsRoomManager<M extends RoomMember = RoomMember> extends RoomQuerie
     this.#encodings = options.encodings ?? new Encodings(options.codec ?? jsonCodec)
     this.#codec = this.#encodings.main.codec
     const { exchange, fanOut } = options
-    const roomOf = (name: string): Room<M> | undefined => this.#rooms.get(name)
+    const roomOf = (name: string): Room<M> | undefined => this.find(name)
     const shared = options.shared && new SharedRooms(options.shared, { fanOut, roomOf })
     this.shared = shared
     if (!exchange && !shared) return
@@ -245,6 +245,11 @@ export class WsRoomManager<M extends RoomMember = RoomMember> extends RoomQuerie
   /** Whether anybody in this process is in the room. */
   has(room: string): boolean {
     return this.#rooms.has(room)
+  }
+
+  /** @internal */
+  find(room: string): Room<M> | undefined {
+    return this.#rooms.get(room)
   }
 
   /**

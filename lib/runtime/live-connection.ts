@@ -4,7 +4,7 @@ import { ownText } from '../protocol/own-text.js'
 import type { WsMessageId, WsParams, WsReply } from '../protocol/records.js'
 import type { Encoding } from '../rooms/encodings/encoding.js'
 import { KEPT, type SlowRule } from '../rooms/slow-rule.js'
-import { SmallSet } from '../rooms/small-set.js'
+import { JoinedRooms } from '../rooms/joined-rooms.js'
 import type { AppHost } from './app-host.js'
 import type { ConnectionScope } from './connection-scope.js'
 import type { ConnectionSocket } from './connection-socket.js'
@@ -84,7 +84,7 @@ export class LiveConnection extends WsConnection implements SlowConnection {
   readonly #host: AppHost
   /** Replies that wait for the end of the turn. */
   #late: WsFrame[] | undefined
-  #rooms: SmallSet<string> | undefined
+  #rooms: JoinedRooms | undefined
 
   constructor(host: AppHost, socket: ConnectionSocket, identity: ConnectionIdentity) {
     super()
@@ -103,7 +103,7 @@ export class LiveConnection extends WsConnection implements SlowConnection {
   }
 
   get rooms(): ReadonlySet<string> {
-    return (this.#rooms ??= new SmallSet())
+    return (this.#rooms ??= new JoinedRooms(this.#host.rooms))
   }
 
   get hasRooms(): boolean {

@@ -39,7 +39,8 @@ class FakeNative {
   }
 
   connect(policy: 'close' | 'drop'): { connection: LiveConnection; socket: FakeSocket } {
-    const host = createHost({ limits: { backpressure: { limit: LIMIT, policy } }, detours })
+    const limits = { backpressure: { limit: LIMIT, policy } }
+    const host = createHost({ limits, detours, rooms })
     const { connection, socket } = createConnection(host)
     socket.publish = (topic?: string, frame?: string | Uint8Array, isBinary?: boolean) =>
       this.publish(topic ?? '', frame ?? '', isBinary, false, socket)

@@ -22,16 +22,16 @@ interface Setup {
 function setUp(window: BroadcastWindow = 0): Setup {
   const faults: unknown[] = []
   const turn = new TurnQueue((error) => faults.push(error))
-  const host = createHost({ turn })
-  const { connection, socket } = createConnection(host)
+  const { counters, events, detours } = createHost({ turn })
   const fanOut = new TopicFanOut({
     publisher: { publish: (_topic, frame) => socket.send(frame) > 0 },
     backpressure: { limit: 1_000_000, policy: 'close' },
     compressFrom: Infinity,
     connections: () => [connection],
-    ...{ turn, counters: host.counters, events: host.events, detours: host.detours },
-    window,
+    ...{ turn, counters, events, detours, window },
   })
+  const rooms = new WsRoomManager<WsConnection>({ fanOut })
+  const { connection, socket } = createConnection(createHost({ turn, counters, detours, rooms }))
   const corks: number[] = []
   const { cork } = socket
   socket.cork = (callback) => {
@@ -40,7 +40,6 @@ function setUp(window: BroadcastWindow = 0): Setup {
     corks.push(socket.frames.length - before)
   }
   socket.onEnd = () => (connection.socket = undefined)
-  const rooms = new WsRoomManager<WsConnection>({ fanOut })
   void rooms.join(connection, room)
   return { connection, socket, rooms, faults, corks, turn }
 }
