@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import type { ManagedTransport, ManagedTransportOptions, TransportCounters } from 'enfilade'
-import { Broker, type BrokerProgram } from '../support/broker.js'
+import { Broker, hasBroker, type BrokerProgram } from '../support/broker.js'
 import { within } from '../support/deadline.js'
 import { Inbox } from '../support/inbox.js'
 import { heapUsed } from '../support/heap-used.js'
@@ -34,20 +34,22 @@ export function describeManagedTransport(name: string, suite: ManagedTransportSu
   const all = (status: ManagedTransport['status'], ms: number): Promise<void[]> =>
     Promise.all(transports.map((transport) => becomes(transport, status, ms)))
 
-  beforeEach(async () => {
-    transports = []
-    broker = await Broker.start(suite.program)
-  })
+  const block = hasBroker(suite.program) ? describe : describe.skip
 
-  afterEach(async () => {
-    load?.stop()
-    // What hangs is killed first: nothing is left to wait for.
-    await broker.kill()
-    await Promise.all(transports.map((transport) => transport.close()))
-    await broker.stop()
-  })
+  block(`${name} when its broker fails`, () => {
+    beforeEach(async () => {
+      transports = []
+      broker = await Broker.start(suite.program)
+    })
 
-  describe(`${name} when its broker fails`, () => {
+    afterEach(async () => {
+      load?.stop()
+      // What hangs is killed first: nothing is left to wait for.
+      await broker.kill()
+      await Promise.all(transports.map((transport) => transport.close()))
+      await broker.stop()
+    })
+
     it.each([
       ['killed', () => broker.kill(), () => broker.restart()],
       ['stopped', () => broker.signal('SIGSTOP'), () => broker.signal('SIGCONT')],

@@ -1,13 +1,13 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { Broker, hasBroker, JETSTREAM, REDIS } from '../support/broker.js'
-import { createNetwork, faultOf, watchRoom, type Witness } from '../support/drop-storm.js'
+import { createNetwork, faultOf, isOpen, watchRoom, type Witness } from '../support/drop-storm.js'
 import { fork, type Child } from '../support/fork.js'
 import { openClient, type OpenedClient } from '../support/open-client.js'
 
 const fixture = 'spec/support/fixtures/chat-with-history.ts'
 const path = '/chat/general'
 /** `HISTORY_MESSAGES=200000 npm run jest -- spec/integration/history-processes` makes it a long run. */
-const MESSAGES = Number(process.env.HISTORY_MESSAGES ?? 3_000)
+const MESSAGES = Number(process.env.HISTORY_MESSAGES ?? 1_500)
 const DROPS = Math.max(24, MESSAGES / 1_000)
 
 interface Person extends OpenedClient {
@@ -27,19 +27,24 @@ describe.each([REDIS, JETSTREAM])('three processes with a history in $name', (pr
   let redis: Broker
   let servers: Child[]
 
-  beforeEach(async () => {
-    servers = []
-    broker = await Broker.start(program)
+  const start = (): Promise<Child> => {
     // Sessions are in Redis, whatever keeps the pushes.
-    redis = program === REDIS ? broker : await Broker.start(REDIS)
     const natsPort: Record<string, string> =
       program === REDIS ? {} : { NATS_PORT: String(broker.port) }
     const env = { REDIS_PORT: String(redis.port), ...natsPort }
-    const start = (): Promise<Child> => fork(fixture, { env, reportUnhandled: true })
-    servers = await Promise.all([start(), start(), start()])
-  })
+    return fork(fixture, { env, reportUnhandled: true })
+  }
 
-  afterEach(async () => {
+  beforeAll(async () => {
+    servers = []
+    if (test === it.skip) return
+    broker = await Broker.start(program)
+    redis = program === REDIS ? broker : await Broker.start(REDIS)
+    servers = await Promise.all([start(), start(), start()])
+  }, 30_000)
+
+  afterAll(async () => {
+    if (test === it.skip) return
     const unhandled = servers.map((server) => server.unhandled)
     await Promise.all(servers.map((server) => server.kill()))
     await Promise.all([broker.stop(), redis.stop()])
@@ -65,11 +70,8 @@ describe.each([REDIS, JETSTREAM])('three processes with a history in $name', (pr
 
   /** Done when everybody has heard the last push of every room. */
   async function heard(people: readonly Person[], last: number): Promise<void> {
-    for (const { client, witnesses } of people) {
-      for (const { seen } of witnesses) {
-        while (seen.at(-1) !== last) await client.call('$ping', '/').catch(() => undefined)
-      }
-    }
+    const all = people.flatMap(({ witnesses }) => witnesses)
+    await Promise.all(all.map((witness) => witness.last(last, 60_000)))
   }
 
   const faults = (people: readonly Person[], last: number): unknown[] =>
@@ -93,16 +95,17 @@ describe.each([REDIS, JETSTREAM])('three processes with a history in $name', (pr
     const random = createRandom()
     const anyUrl = (user: number) => (): string => urlOf(Math.floor(random() * 3), user)
     const people = await Promise.all(Array.from({ length: 12 }, (_, index) => enter(anyUrl(index))))
+    const { witnesses } = await enter(urlOf(0, 12))
+    const [clock] = witnesses as [Witness]
     servers[0]?.send({ rooms: [path], pause: 5 })
     for (let drops = 0; drops < DROPS;) {
-      await new Promise((resolve) => setTimeout(resolve, 20))
+      await clock.count(clock.seen.length + 4)
       const person = people[Math.floor(random() * people.length)]
       if (person?.client.status !== 'open') continue
       person.cut()
       drops++
     }
-    for (const { client } of people)
-      while (client.status !== 'open') await new Promise(setImmediate)
+    await Promise.all(people.map(({ client }) => isOpen(client, 60_000)))
     servers[0]?.send({})
     const last = await lastSaid(servers[0] as Child)
     await heard(people, last)
@@ -116,7 +119,7 @@ describe.each([REDIS, JETSTREAM])('three processes with a history in $name', (pr
     const person = await enter(() => urlOf(index, 0))
     servers[0]?.send({ rooms: [path], pause: 2 })
     const [witness] = person.witnesses as [Witness]
-    while (witness.seen.length < 50) await person.client.call('$ping', '/')
+    await witness.count(50)
     index = 2
     await servers[1]?.kill()
     await person.become('open')
@@ -125,6 +128,7 @@ describe.each([REDIS, JETSTREAM])('three processes with a history in $name', (pr
     await heard([person], last)
     expect(faults([person], last)).toEqual(['none'])
     expect(witness.seen).not.toContain('gap')
+    servers[1] = await start()
   }, 600_000)
 
   test('tell everybody of a gap when it was killed under load, and go on', async () => {
@@ -147,10 +151,7 @@ describe.each([REDIS, JETSTREAM])('three processes with a history in $name', (pr
     await ready
     const witnesses = people.map((person) => person.witnesses[0] as Witness)
     // The others hear again.
-    const before = witnesses.map(({ seen }) => seen.length)
-    while (witnesses.some(({ seen }, index) => seen.length <= (before[index] ?? 0))) {
-      await people[0]?.client.call('$ping', '/')
-    }
+    await Promise.all(witnesses.map((witness) => witness.count(witness.seen.length + 1)))
     servers[0]?.send({})
     const last = await lastSaid(servers[0] as Child)
     await heard(people, last)

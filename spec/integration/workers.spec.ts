@@ -3,7 +3,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { once } from 'node:events'
-import { afterEach, describe, expect, it } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import type { WorkerStatus } from 'enfilade'
 import { fork, type Child, type ForkOptions } from '../support/fork.js'
 import { WireClient } from '../support/wire-client.js'
@@ -14,15 +14,19 @@ const room = '/chat/general'
 let program: Child | undefined
 let clients: WireClient[] = []
 
-afterEach(async () => {
+function leave(): void {
   for (const client of clients) client.terminate()
   clients = []
+}
+
+async function stop(): Promise<void> {
+  leave()
   await program?.stop('SIGTERM', 12_000)
   program = undefined
-})
+}
 
 async function start(workers: number, options: ForkOptions = {}): Promise<Child> {
-  const env = { WORKERS: String(workers), LOG: 'yes', ...options.env }
+  const env = { WORKERS: String(workers), LOG: 'yes', DRAIN: '0.3', ...options.env }
   program = await fork(fixture, { port: 0, readyMs: 30_000, ...options, env })
   return program
 }
@@ -63,9 +67,15 @@ async function until(isTrue: () => Promise<boolean> | boolean): Promise<void> {
   while (!(await isTrue())) await new Promise(setImmediate)
 }
 
-describe('an app with workers', () => {
+describe('an app with two workers', () => {
+  const broken = join(tmpdir(), `enfilade-broken-${process.pid}`)
+
+  beforeAll(() => start(2, { env: { BROKEN_WHILE: broken } }), 30_000)
+  afterEach(leave)
+  afterAll(stop)
+
   it('is several processes on one port, and one that looks after them', async () => {
-    const { pid } = await start(2)
+    const pid = program?.pid ?? 0
     const byPid = await connectToAll(2)
     expect(byPid.has(pid)).toBe(false)
     const workers = await askWorkers()
@@ -79,7 +89,6 @@ describe('an app with workers', () => {
   })
 
   it('is one room without a broker: across workers each message comes once, in order', async () => {
-    await start(2)
     const [ann, bob] = [...(await connectToAll(2)).values()] as [WireClient, WireClient]
     for (const client of [ann, bob]) await client.call('join', room)
     const texts = Array.from({ length: 100 }, (_, index) => `message ${index} ünï 💬`)
@@ -92,7 +101,6 @@ describe('an app with workers', () => {
   })
 
   it('starts a worker again that is killed under load, and the others go on', async () => {
-    await start(2)
     const byPid = await connectToAll(2)
     const [[killed, lost], [kept, staying]] = [...byPid] as [
       [number, WireClient],
@@ -122,24 +130,8 @@ describe('an app with workers', () => {
     expect(restarts.sort()).toEqual([0, 1])
   })
 
-  it('starts a worker again that ends of an error', async () => {
-    await start(1)
-    const client = await connect()
-    client.send('throw', '/process')
-    await client.closed
-    const line = await program?.nextLine(/ended by itself/)
-    expect(JSON.parse(line ?? '')).toMatchObject({
-      level: 50,
-      worker: 1,
-      msg: expect.stringMatching(
-        /^worker 1 ended by itself, with code 1; it is started again in \d+ ms$/,
-      ),
-    })
-    await until(async () => (await askWorkers().catch(() => []))[0]?.state === 'listening')
-  })
-
   it('replaces all workers on SIGHUP, while clients connect without a refusal', async () => {
-    const { pid } = await start(2)
+    const pid = program?.pid ?? 0
     const before = new Set((await askWorkers()).map((worker) => worker.pid))
     const staying = await connect()
     const loop = { isOn: true, connections: 0 }
@@ -170,8 +162,7 @@ describe('an app with workers', () => {
   }, 30_000)
 
   it('keeps its workers when those that are to replace them cannot start', async () => {
-    const broken = join(tmpdir(), `enfilade-broken-${process.pid}`)
-    const { pid } = await start(2, { env: { BROKEN_WHILE: broken } })
+    const pid = program?.pid ?? 0
     const before = (await askWorkers()).map((worker) => worker.pid)
     writeFileSync(broken, '')
     try {
@@ -185,6 +176,37 @@ describe('an app with workers', () => {
     }
     expect((await askWorkers()).map((worker) => worker.pid)).toEqual(before)
   }, 30_000)
+
+  it('ends all workers on SIGTERM, with code 0', async () => {
+    const child = program as Child
+    const pids = (await askWorkers()).map((worker) => worker.pid ?? 0)
+    const client = await connect()
+    const exit = await child.stop('SIGTERM', 10_000)
+    program = undefined
+    expect(exit).toMatchObject({ code: 0, signal: null })
+    expect(await client.closed).toMatchObject({ code: 1012 })
+    expect(pids.map(exists)).toEqual([false, false])
+  })
+})
+
+describe('an app with workers', () => {
+  afterEach(stop)
+
+  it('starts a worker again that ends of an error', async () => {
+    await start(1)
+    const client = await connect()
+    client.send('throw', '/process')
+    await client.closed
+    const line = await program?.nextLine(/ended by itself/)
+    expect(JSON.parse(line ?? '')).toMatchObject({
+      level: 50,
+      worker: 1,
+      msg: expect.stringMatching(
+        /^worker 1 ended by itself, with code 1; it is started again in \d+ ms$/,
+      ),
+    })
+    await until(async () => (await askWorkers().catch(() => []))[0]?.state === 'listening')
+  })
 
   it('tries again and again while workers cannot start, says so, and starts when they can', async () => {
     const broken = join(tmpdir(), `enfilade-start-${process.pid}`)
@@ -201,17 +223,6 @@ describe('an app with workers', () => {
     }
     expect(await program?.nextMessage()).toMatchObject({ role: 'supervisor' })
   }, 30_000)
-
-  it('ends all workers on SIGTERM, with code 0', async () => {
-    const child = await start(2)
-    const pids = (await askWorkers()).map((worker) => worker.pid ?? 0)
-    const client = await connect()
-    const exit = await child.stop('SIGTERM', 10_000)
-    program = undefined
-    expect(exit).toMatchObject({ code: 0, signal: null })
-    expect(await client.closed).toMatchObject({ code: 1012 })
-    expect(pids.map(exists)).toEqual([false, false])
-  })
 
   it('leaves no worker behind when it is killed itself', async () => {
     const child = await start(2)
