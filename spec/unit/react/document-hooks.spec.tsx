@@ -1,7 +1,7 @@
 import { page } from '../../support/dom.js'
 import { afterEach, beforeEach, expect, it } from '@jest/globals'
 import { act, cleanup, render } from '@testing-library/react'
-import type { ClientDocument } from 'enfilade/client/documents'
+import type { ClientDocument, DocumentStatus } from 'enfilade/client/documents'
 import { WsProvider } from 'enfilade/react'
 import { useDocument, useDocumentPresence, useRecord, useRecordIds } from 'enfilade/react/documents'
 import { memo, StrictMode, type ReactNode } from 'react'
@@ -23,8 +23,18 @@ beforeEach(() => {
 
 afterEach(cleanup)
 
-/** Behind timers that were set for the next turn: a later one goes off after them. */
-const settle = () => act(() => new Promise((resolve) => setTimeout(resolve, 5)))
+/** Done when the document on show, or another, says that it is so. */
+const until = (status: DocumentStatus, document = current): Promise<void> =>
+  act(
+    () =>
+      new Promise<void>((resolve) => {
+        const look = () => {
+          if (document?.status === status) resolve()
+        }
+        document?.on('status', look)
+        look()
+      }),
+  )
 
 const Row = memo(({ board, id }: { board: ClientDocument<Fields> | undefined; id: string }) => {
   rendered[id] = (rendered[id] ?? 0) + 1
@@ -61,7 +71,9 @@ async function show(room: RecordsRoom): Promise<() => void> {
       </WsProvider>
     </StrictMode>,
   )
-  await settle()
+  await until('synced')
+  // Strict mode let go of it once, in a timer for the next turn: this one goes off behind it.
+  await act(() => new Promise((resolve) => setTimeout(resolve)))
   return unmount
 }
 
@@ -70,7 +82,7 @@ it('a document is open while it is mounted, once for all, and closed afterwards'
   const unmount = await show(room)
   expect([text(), room.sessions().length]).toEqual(['synced write 0', 1])
   unmount()
-  await settle()
+  await until('closed')
   expect([room.sessions(), current?.status]).toEqual([[], 'closed'])
 })
 
@@ -129,10 +141,10 @@ it('another path is another document', async () => {
     </WsProvider>
   )
   const { rerender } = render(at('/board/1'))
-  await settle()
+  await until('synced')
   const first = current
   rerender(at('/board/2'))
-  await settle()
+  await until('closed', first)
   expect([first?.status, current?.path]).toEqual(['closed', '/board/2'])
 })
 
