@@ -24,5 +24,5 @@ it(
       await room.close()
     }
   },
-  30_000 + KILLS * 2_000,
+  30_000 + KILLS * 4_000,
 )

@@ -20,6 +20,7 @@ export class DoomedWriters {
   readonly #file: string
   readonly #env: Record<string, string>
   #next: Promise<Child>
+  #isOver = false
 
   private constructor(file: string, env: Record<string, string>) {
     this.#file = file
@@ -40,6 +41,8 @@ export class DoomedWriters {
    */
   async writeAndKill(kill: number): Promise<number> {
     const child = await this.#next
+    // A test that took too long goes on without anybody to hear of it.
+    if (this.#isOver) throw new Error('The writers were stopped')
     this.#next = this.#fork()
     child.send('write')
     let durable = 0
@@ -60,6 +63,7 @@ export class DoomedWriters {
 
   /** Ends the one that is ready, and removes the folder. */
   async stop(): Promise<void> {
+    this.#isOver = true
     await (await this.#next).kill()
     rmSync(this.folder, { recursive: true })
   }
