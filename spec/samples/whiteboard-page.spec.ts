@@ -13,30 +13,34 @@ describeInBrowser('the page of the whiteboard', (browser) => {
   const folder = mkdtempSync(join(tmpdir(), 'whiteboard-'))
   const env = { WHITEBOARD_FOLDER: folder }
   let sample: Sample
-  let contexts: BrowserContext[] = []
+  /** The browsers of two people; what one keeps, the other does not have. */
+  let people: { ann: BrowserContext; ben: BrowserContext }
   const faults: string[] = []
 
+  const newContext = async (): Promise<BrowserContext> => {
+    const context = await browser().newContext({ viewport: { width: 1200, height: 760 } })
+    context.setDefaultTimeout(10_000)
+    return context
+  }
   beforeAll(async () => {
-    sample = await startSample('08-whiteboard', { env })
+    const starting = [startSample('08-whiteboard', { env }), newContext(), newContext()] as const
+    const [started, ann, ben] = await Promise.all(starting)
+    sample = started
+    people = { ann, ben }
   })
   afterAll(async () => {
     await sample.child.stop()
     rmSync(folder, { recursive: true })
   })
   afterEach(async () => {
-    await Promise.all(contexts.map((context) => context.close()))
-    contexts = []
+    const pages = Object.values(people).flatMap((context) => context.pages())
+    await Promise.all(pages.map((page) => page.close()))
     expect(faults.splice(0)).toEqual([])
   })
 
-  const newContext = async (): Promise<BrowserContext> => {
-    const context = await browser().newContext({ viewport: { width: 1200, height: 760 } })
-    context.setDefaultTimeout(10_000)
-    contexts.push(context)
-    return context
-  }
-  const open = async (url = `http://localhost:${sample.port}/`, context?: BrowserContext) => {
-    const page = await (context ?? (await newContext())).newPage()
+  /** Opens a page for somebody: a new board, or that of an address. */
+  const open = async (who: keyof typeof people, url = `http://localhost:${sample.port}/`) => {
+    const page = await people[who].newPage()
     watchFaults(page, faults)
     await page.goto(url)
     return page
@@ -56,8 +60,8 @@ describeInBrowser('the page of the whiteboard', (browser) => {
     await page.keyboard.press('Escape')
   }
   /** Done when the browser has written it down. */
-  const isKept = async (page: Page, text: string, place: 'base' | 'edits'): Promise<void> => {
-    await within(untilKept(page, [text, place]), `"${text}" in the browser's ${place}`)
+  const isKept = async (page: Page, text: string): Promise<void> => {
+    await within(untilKept(page, text), `"${text}" in the browser`)
   }
   /** Where it is to be seen on the page. */
   const placeOf = async (page: Page, text: string): Promise<number> => {
@@ -66,9 +70,9 @@ describeInBrowser('the page of the whiteboard', (browser) => {
   }
 
   it('is drawn on together, with cursors, and each takes back what they did', async () => {
-    const ann = await open()
+    const ann = await open('ann')
     await says(ann, 'Saved')
-    const ben = await open(ann.url())
+    const ben = await open('ben', ann.url())
     await says(ben, 'Saved')
     await note(ann, 'hello', [300, 300])
     await ben.locator('.note', { hasText: 'hello' }).waitFor()
@@ -98,15 +102,17 @@ describeInBrowser('the page of the whiteboard', (browser) => {
     )
   })
 
-  it('may be looked at by a link to look, and not be changed', async () => {
-    const ann = await open()
+  it('opens for who has a link to it; by a link to look it is not changed', async () => {
+    const ann = await open('ann')
     await says(ann, 'Saved')
+    const reader = await open('ben', `${ann.url().split('.')[0] ?? ''}.nothing`)
+    await reader.getByText('This board cannot be opened').waitFor()
     await note(ann, 'mine', [300, 300])
     await says(ann, 'Saved')
     await ann.getByRole('button', { name: 'Share' }).click()
     const field = ann.getByLabel('Who has this link looks')
     await ann.waitForFunction(() => document.querySelectorAll('.sheet input').length === 2)
-    const reader = await open(await field.inputValue())
+    await reader.goto(await field.inputValue())
     await says(reader, 'You can look')
     await reader.locator('.note', { hasText: 'mine' }).waitFor()
     expect(await reader.getByRole('toolbar').count()).toBe(0)
@@ -116,13 +122,10 @@ describeInBrowser('the page of the whiteboard', (browser) => {
     await note(ann, 'more', [800, 300])
     await reader.locator('.note', { hasText: 'more' }).waitFor()
     expect(await ann.locator('.note').count()).toBe(2)
-    const stranger = await open(`${ann.url().split('.')[0] ?? ''}.nothing`)
-    await stranger.getByText('This board cannot be opened').waitFor()
   })
 
   it('keeps what is drawn while the server is dead, through a closed window, and sends it', async () => {
-    const context = await newContext()
-    const ann = await open(undefined, context)
+    const ann = await open('ann')
     await says(ann, 'Saved')
     const url = ann.url()
     await note(ann, 'before', [300, 300])
@@ -133,40 +136,39 @@ describeInBrowser('the page of the whiteboard', (browser) => {
     await says(ann, 'kept here')
     await ann.close({ runBeforeUnload: true })
     sample = await startSample('08-whiteboard', { env, port: sample.port })
-    const again = await open(url, context)
+    const again = await open('ann', url)
     await again.locator('.note', { hasText: 'meanwhile' }).waitFor()
     await says(again, 'Saved')
-    const ben = await open(url)
+    const ben = await open('ben', url)
     await ben.locator('.note', { hasText: 'meanwhile' }).waitFor()
     await ben.locator('.note', { hasText: 'before' }).waitFor()
   }, 40_000)
 
   it('shows what is kept when it is reloaded without a connection', async () => {
-    const context = await newContext()
-    const ann = await open(undefined, context)
+    const ann = await open('ann')
     await says(ann, 'Saved')
     await note(ann, 'kept', [300, 300])
-    await says(ann, 'Saved')
+    await isKept(ann, 'kept')
     await ann.routeWebSocket('**/ws', (socket) => socket.close({ code: 1013 }))
     await ann.reload()
     await says(ann, 'Offline')
     await ann.locator('.note', { hasText: 'kept' }).waitFor()
     await note(ann, 'offline', [600, 300])
-    await isKept(ann, 'offline', 'edits')
+    await isKept(ann, 'offline')
     await ann.reload()
     await ann.locator('.note', { hasText: 'offline' }).waitFor()
     await ann.unrouteAll()
-    const other = await open(ann.url(), context)
+    const other = await open('ann', ann.url())
     await other.locator('.note', { hasText: 'kept' }).waitFor()
   })
 })
 
-async function untilKept(page: Page, what: readonly [string, string]): Promise<void> {
-  while (!(await page.evaluate(stores, what))) await nextTurn()
+async function untilKept(page: Page, text: string): Promise<void> {
+  while (!(await page.evaluate(stores, text))) await nextTurn()
 }
 
-/** Runs in the page: whether a text is in a store of its databases. */
-async function stores([text, place]: readonly [string, string]): Promise<boolean> {
+/** Runs in the page: whether a text is in its databases. */
+async function stores(text: string): Promise<boolean> {
   const done = <T>(request: IDBRequest<T>): Promise<T> =>
     new Promise((resolve, reject) => {
       request.onsuccess = () => resolve(request.result)
@@ -174,9 +176,13 @@ async function stores([text, place]: readonly [string, string]): Promise<boolean
     })
   for (const { name = '' } of await indexedDB.databases()) {
     const database = await done(indexedDB.open(name))
-    const values = await done(database.transaction(place).objectStore(place).getAll())
+    const places = [...database.objectStoreNames]
+    const values = places.map((place) =>
+      done(database.transaction(place).objectStore(place).getAll()),
+    )
+    const found = JSON.stringify(await Promise.all(values))
     database.close()
-    if (JSON.stringify(values).includes(text)) return true
+    if (found.includes(text)) return true
   }
   return false
 }
