@@ -20,6 +20,7 @@ export class DoomedWriters {
   readonly #file: string
   readonly #env: Record<string, string>
   #next: Promise<Child>
+  #writing: Child | undefined
   #isOver = false
 
   private constructor(file: string, env: Record<string, string>) {
@@ -44,6 +45,7 @@ export class DoomedWriters {
     // A test that took too long goes on without anybody to hear of it.
     if (this.#isOver) throw new Error('The writers were stopped')
     this.#next = this.#fork()
+    this.#writing = child
     child.send('write')
     let durable = 0
     const next = async () => {
@@ -61,9 +63,10 @@ export class DoomedWriters {
     return durable
   }
 
-  /** Ends the one that is ready, and removes the folder. */
+  /** Ends the one that is ready, and one that still writes, and removes the folder. */
   async stop(): Promise<void> {
     this.#isOver = true
+    await this.#writing?.kill()
     await (await this.#next).kill()
     rmSync(this.folder, { recursive: true })
   }
