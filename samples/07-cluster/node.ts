@@ -1,4 +1,4 @@
-import { createWsApp, type WsApp } from 'enfilade'
+import { createWsApp, type WsApp, type WsLogger } from 'enfilade'
 import { RedisBroadcastTransport, RedisHistory, RedisSessionStore } from 'enfilade/redis'
 import { container as root } from 'tsyringe'
 import { Archive } from '../02-chat/archive.js'
@@ -14,10 +14,11 @@ export interface NodeParts {
   /** The Redis that all nodes share. */
   readonly url: string
   readonly archive: Archive
+  readonly logger: WsLogger
 }
 
 /** One of several processes that are one app: the chat on `/chat/`, the cursors on `/cursors/`. */
-export function createNode({ name, url, archive }: NodeParts): WsApp {
+export function createNode({ name, url, archive, logger }: NodeParts): WsApp {
   const broadcastTransport = new RedisBroadcastTransport({ url })
   const place = new Place(name, broadcastTransport)
   const container = root.createChildContainer()
@@ -26,6 +27,7 @@ export function createNode({ name, url, archive }: NodeParts): WsApp {
   const app = createWsApp({
     controllers: [ChatController, BoardController, NodeController],
     container,
+    logger,
     upgradePath: '/ws',
     broadcastTransport,
     history: new RedisHistory({ url }),

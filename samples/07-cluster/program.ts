@@ -22,8 +22,9 @@ export class Program {
     return this.#child?.pid
   }
 
-  /** @throws Error when it ends before it is ready, or cannot be started at all */
+  /** @throws Error when it ends before it is ready, was stopped, or cannot be started at all */
   async start(): Promise<void> {
+    if (this.#stopped) throw new Error('It has been stopped')
     const child = this.spawn()
     this.#child = child
     const failed = new AbortController()

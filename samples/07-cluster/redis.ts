@@ -15,8 +15,8 @@ export interface OwnRedis {
   stop(): Promise<void>
 }
 
-/** @throws the error of `spawn` when there is no redis-server */
-export async function startRedis(): Promise<OwnRedis> {
+/** It is not started yet; who ends it before that ends nothing. */
+export async function createRedis(): Promise<OwnRedis> {
   const port = await freePort()
   const folder = mkdtempSync(join(tmpdir(), 'enfilade-cluster-'))
   const start = () =>
@@ -30,25 +30,23 @@ export async function startRedis(): Promise<OwnRedis> {
       // Not in the group of the terminal: on Ctrl+C the nodes end first.
       { stdio: ['ignore', 'pipe', 'ignore'], detached: true },
     )
-  const program = new Program(start, async (child) => {
-    for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) {
-      if (!line.includes('Ready to accept connections')) continue
-      // Read on, or it would wait for a reader when the pipe is full.
-      child.stdout?.resume()
-      return
-    }
-    throw new Error('redis-server ended before it was ready')
-  })
-  const remove = () => rmSync(folder, { recursive: true, force: true })
-  try {
-    await program.start()
-  } catch (error) {
-    remove()
-    throw error
-  }
+  const program = new Program(
+    start,
+    async (child) => {
+      for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) {
+        if (!line.includes('Ready to accept connections')) continue
+        // Read on, or it would wait for a reader when the pipe is full.
+        child.stdout?.resume()
+        console.log(`Redis listens on port ${port}: process ${child.pid}`)
+        return
+      }
+      throw new Error('redis-server ended before it was ready')
+    },
+    () => console.log('Redis is gone'),
+  )
   const stop = async () => {
     await program.stop()
-    remove()
+    rmSync(folder, { recursive: true, force: true })
   }
   return { url: `redis://127.0.0.1:${port}`, program, stop }
 }

@@ -1,10 +1,10 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { chosenPort } from '../serve.js'
-import { balance } from './balancer.js'
+import { balance, type Balancer } from './balancer.js'
 import { obeyKeys } from './keys.js'
 import { Program } from './program.js'
-import { startRedis, type OwnRedis } from './redis.js'
+import { createRedis } from './redis.js'
 
 const NO_REDIS = `
 There is no redis-server on this machine. Install it:
@@ -18,23 +18,29 @@ or give the address of a Redis that nobody needs:
 `
 
 const port = chosenPort()
-const redis = process.env.REDIS_URL ? undefined : await startOwnRedis()
+const NO_PORT = `
+Port ${port} is taken, or not yours to use. Perhaps this sample runs already?
+Stop the other program, or choose another port, and the two after it:
+
+    PORT=${port + 10} npm run sample:cluster
+`
+const redis = process.env.REDIS_URL ? undefined : await createRedis()
 const url = redis?.url ?? process.env.REDIS_URL ?? ''
 const nodes = [createNode(1), createNode(2)] as const
-try {
-  for (const { program } of nodes) await program.start()
-} catch {
-  // The node has said why.
-  await stop()
-  process.exit(1)
-}
-const balancer = await balance(port, () => nodes.map((node) => node.port)).catch(
-  async (error: unknown) => {
-    await stop()
-    console.error(`\nNobody can listen on port ${port}: ${String(error)}`)
-    process.exit(1)
-  },
+const state: { balancer?: Balancer; isEnding: boolean } = { isEnding: false }
+// From the start on: what has been started must not stay behind.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void end(0))
+
+await redis?.program.start().catch((error: unknown) => {
+  const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT'
+  return fail(isMissing ? NO_REDIS : `\nredis-server does not start: ${String(error)}`)
+})
+// A node that does not start has said why.
+for (const { program } of nodes) await program.start().catch(() => fail())
+const balancer = await balance(port, () => nodes.map((node) => node.port)).catch(() =>
+  fail(NO_PORT),
 )
+state.balancer = balancer
 console.log(`
 One chat and one board, by two processes:
 
@@ -54,11 +60,10 @@ obeyKeys(
       if (redis) redis.program.kill()
       else console.log('This Redis is yours: end it yourself.')
     },
-    end: () => void end(),
+    end: () => void end(0),
   },
   process.argv.includes('--kill'),
 )
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void end())
 
 interface Node {
   readonly name: string
@@ -87,24 +92,18 @@ function addressOf(node: Node, page: string): string {
   return `http://localhost:${node.port}/${page}/`
 }
 
-async function startOwnRedis(): Promise<OwnRedis> {
-  try {
-    return await startRedis()
-  } catch (error) {
-    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT'
-    console.error(isMissing ? NO_REDIS : String(error))
-    process.exit(1)
-  }
-}
-
-async function end(): Promise<void> {
-  balancer.close()
-  await stop()
-  process.exit()
+/** Says why, unless somebody has ended it, and ends what has been started. */
+async function fail(reason?: string): Promise<never> {
+  if (reason !== undefined && !state.isEnding) console.error(reason)
+  return end(1)
 }
 
 /** Nodes first: they hand over to Redis what they had. */
-async function stop(): Promise<void> {
+async function end(code: number): Promise<never> {
+  if (state.isEnding) return new Promise(() => undefined)
+  state.isEnding = true
+  state.balancer?.close()
   await Promise.all(nodes.map(({ program }) => program.stop()))
   await redis?.stop()
+  process.exit(code)
 }
