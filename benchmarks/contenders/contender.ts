@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import type { WireName } from '../load/wires.js'
+import type { WireName } from '../load/wire-name.js'
 import type { ScenarioGroup } from '../scenarios/group.js'
 
 /** A server that is measured: a module of its own process that calls {@link ready}. */

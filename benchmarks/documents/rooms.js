@@ -16,7 +16,7 @@ for (const field of ['color', 'text']) IsString()(Shape.prototype, field)
 const fields = (id) => ({ x: id, y: id, color: 'blue', text: `shape ${id}` })
 
 /** A room, with editors that push and count what they get. */
-export const ROOMS = { enfilade: openEnfilade, tldraw: openTldraw }
+export const ROOMS = { enfilade: openEnfilade, tldraw: openTldraw, none: openNone }
 
 /** Counts what a session gets; large texts are not kept. */
 class Counter {
@@ -25,6 +25,23 @@ class Counter {
   take(text) {
     this.frames++
     this.bytes += text.length
+  }
+}
+
+/** What the script itself costs: pushes are written, and nobody takes them. */
+async function openNone() {
+  let pushes = 0
+  return {
+    clock: () => pushes,
+    close: () => undefined,
+    join() {
+      const counter = new Counter()
+      const push = (shape, x, y) => {
+        const ops = [['patch', `shape:${shape}`, { x: ['put', x], y: ['put', y] }]]
+        counter.take(JSON.stringify({ type: 'push', n: ++pushes, ops }))
+      }
+      return { counter, push }
+    },
   }
 }
 

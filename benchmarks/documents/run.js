@@ -26,7 +26,7 @@ const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers
 
 const rows = LOADS.map(({ editors, pushes }) => {
   const turns = Array.from({ length: TURNS }, () =>
-    ['enfilade', 'tldraw'].map((name) => run('measure.js', name, editors, pushes)),
+    ['enfilade', 'tldraw', 'none'].map((name) => run('measure.js', name, editors, pushes)),
   )
   const of = (index, key) => median(turns.map((turn) => turn[index][key]))
   const ratio = median(
@@ -41,6 +41,7 @@ const rows = LOADS.map(({ editors, pushes }) => {
     'tldraw, µs a delivery': Number(of(1, 'microsecondsPerDelivery').toFixed(2)),
     'enfilade, bytes': of(0, 'bytesPerPushAndEditor'),
     'tldraw, bytes': of(1, 'bytesPerPushAndEditor'),
+    'the script, µs a push': Number((1e6 / of(2, 'pushesPerCpuSecond')).toFixed(1)),
   }
 })
 console.table(rows)

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { variant, type Scenario, type WireMessage } from '../scenarios/scenario.js'
-import { Link, type Endpoint } from './link.js'
-import type { Answer } from './wires.js'
+import { Link, type Endpoint } from '../../lib/load/link.js'
+import type { Answer } from '../../lib/load/wire.js'
 
 /**
  * Every contender has to answer right before it is timed.

@@ -1,5 +1,5 @@
-import { encodeFrame } from './frames.js'
-import { Link, type Endpoint } from './link.js'
+import { encodeFrame } from '../../lib/load/frames.js'
+import { Link, type Endpoint } from '../../lib/load/link.js'
 
 /** Connections from one address: there are more ports than that, but others need some, too. */
 const PER_ADDRESS = 2000

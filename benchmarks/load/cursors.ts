@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Scenario } from '../scenarios/scenario.js'
-import { encodeFrame } from './frames.js'
-import { Link, type Endpoint } from './link.js'
+import { encodeFrame } from '../../lib/load/frames.js'
+import { Link, type Endpoint } from '../../lib/load/link.js'
 import type { Loaded } from './rotation.js'
 
 /** Positions that a cursor goes round. */

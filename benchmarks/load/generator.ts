@@ -4,12 +4,13 @@ import { variant, type Scenario } from '../scenarios/scenario.js'
 import { check } from './check.js'
 import { checkCursors, Cursors } from './cursors.js'
 import { Crowd } from './crowd.js'
-import { encodeFrame } from './frames.js'
-import { Link, type Endpoint } from './link.js'
+import { encodeFrame } from '../../lib/load/frames.js'
+import { Link, type Endpoint } from '../../lib/load/link.js'
 import { Room } from './room.js'
 import { Rotation, type Loaded } from './rotation.js'
 import { Sender } from './sender.js'
-import { WIRES, type WireName } from './wires.js'
+import type { WireName } from './wire-name.js'
+import { WIRES } from './wires.js'
 
 /** Where the server is. */
 export interface Target {

@@ -1,4 +1,4 @@
-import type { Link } from './link.js'
+import type { Link } from '../../lib/load/link.js'
 
 /** Bytes that gather in the kernel for a member, before they are read: reading costs the generator. */
 const CHUNK = 48 * 1024

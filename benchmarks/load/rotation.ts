@@ -1,6 +1,6 @@
 import { variant, type Scenario } from '../scenarios/scenario.js'
-import { encodeFrame } from './frames.js'
-import type { Link } from './link.js'
+import { encodeFrame } from '../../lib/load/frames.js'
+import type { Link } from '../../lib/load/link.js'
 import type { Room } from './room.js'
 
 /** What runs until its time is up, and is told how many messages were answered. */

@@ -1,33 +1,5 @@
-import type { WireMessage } from '../scenarios/scenario.js'
-
-/** A reply or a push, whatever it looks like on the wire. */
-export interface Answer {
-  readonly id?: unknown
-  readonly data?: unknown
-  readonly error?: { readonly code?: unknown }
-  readonly event?: unknown
-  readonly path?: unknown
-  readonly params?: unknown
-}
-
-/** How the messages of the scenarios look on the wire of a contender. */
-export interface Wire {
-  /** Path and query of the upgrade. */
-  readonly target: string
-  /** What the client has to send once it is connected, and how many messages come until it may go on. */
-  readonly greeting?: { readonly send: string; readonly replies: number }
-  encode(message: WireMessage & { id: number }): string
-  decode(text: string): Answer
-}
-
-export type WireName = keyof typeof WIRES
-
-/** The wire of Enfilade, which is also that of wooks, and of what is written by hand here. */
-const json: Wire = {
-  target: '/',
-  encode: (message) => JSON.stringify(message),
-  decode: (text) => JSON.parse(text) as Answer,
-}
+import { jsonWire, type Answer, type Wire } from '../../lib/load/wire.js'
+import type { WireName } from './wire-name.js'
 
 /** Engine.IO 4 over WebSocket only: 40 opens the namespace, 42 is an event, 43 its acknowledgement. */
 const socketIo: Wire = {
@@ -56,4 +28,9 @@ const nest: Wire = {
   },
 }
 
-export const WIRES = { json, 'socket.io': socketIo, nest }
+/** By their names. */
+export const WIRES: Readonly<Record<WireName, Wire>> = {
+  json: jsonWire,
+  'socket.io': socketIo,
+  nest,
+}

@@ -1,7 +1,7 @@
 import { Load, startServer, type Child } from '../child.js'
 import type { Contender } from '../contenders/contender.js'
 import type { LoadResult, Target } from '../load/generator.js'
-import { processCpu } from '../process-stats.js'
+import { processCpu } from '../../lib/load/process-stats.js'
 import type { Scenario } from '../scenarios/scenario.js'
 
 /** A server under one scenario. */

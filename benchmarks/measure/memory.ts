@@ -1,7 +1,7 @@
 import { Load, startServer } from '../child.js'
 import type { Contender } from '../contenders/contender.js'
 import type { LoadRequest } from '../load/generator.js'
-import { processRss } from '../process-stats.js'
+import { processRss } from '../../lib/load/process-stats.js'
 import type { Row } from '../report/row.js'
 import { median, pairedRatio } from '../report/statistics.js'
 import { grouped } from '../scenarios/scenario.js'

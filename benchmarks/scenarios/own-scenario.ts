@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Target } from '../load/generator.js'
-import { WIRES, type WireName } from '../load/wires.js'
+import type { WireName } from '../load/wire-name.js'
+import { WIRES } from '../load/wires.js'
 import type { Scenario, WireMessage } from './scenario.js'
 
 const COUNTS = { variants: 1, senders: 1, depth: 16, members: 0 }

@@ -1,4 +1,5 @@
 import { asyncapi } from './asyncapi.js'
+import { bench } from './bench.js'
 import type { CliCommand } from './command.js'
 import { create } from './create.js'
 import { doctor } from './doctor.js'
@@ -6,4 +7,4 @@ import { routes } from './routes.js'
 import { serve } from './serve.js'
 
 /** All commands, in the order of the help. */
-export const COMMANDS: readonly CliCommand[] = [create, serve, routes, asyncapi, doctor]
+export const COMMANDS: readonly CliCommand[] = [create, serve, routes, asyncapi, bench, doctor]

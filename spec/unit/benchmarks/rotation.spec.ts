@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
-import type { Link } from '../../../benchmarks/load/link.js'
+import type { Link } from '../../../lib/load/link.js'
 import type { Room } from '../../../benchmarks/load/room.js'
 import { Rotation } from '../../../benchmarks/load/rotation.js'
 import { WIRES } from '../../../benchmarks/load/wires.js'

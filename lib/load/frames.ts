@@ -10,7 +10,7 @@ export function encodeFrame(text: string): Buffer {
 export const PONG = Buffer.from([0x8a, 0x80, 0, 0, 0, 0])
 
 function longHeader(length: number): Buffer {
-  if (length > 0xffff) throw new RangeError('benchmark messages are below 64 KiB')
+  if (length > 0xffff) throw new RangeError('messages of a load are below 64 KiB')
   return Buffer.from([0x81, 0x80 | 126, length >> 8, length & 0xff])
 }
 
@@ -19,7 +19,8 @@ export interface FrameEvents {
   /** A message, in full. Without it, messages are counted and never copied. */
   readonly onMessage?: (payload: Buffer) => void
   readonly onPing?: () => void
-  readonly onClose?: () => void
+  /** With the payload, where messages are read. */
+  readonly onClose?: (payload?: Buffer) => void
 }
 
 const CLOSE = 8
@@ -58,8 +59,8 @@ export class FrameCounter {
         return this.#keep(data, data.length, count)
       }
       if (read && this.#opcode < CLOSE) read(data.subarray(this.#start, end))
+      count += this.#ended(read && data.subarray(this.#start, end))
       at = end
-      count += this.#ended()
     }
     return this.#keep(data, at, count)
   }
@@ -71,10 +72,10 @@ export class FrameCounter {
     return count
   }
 
-  #ended(): number {
+  #ended(payload?: Buffer): number {
     if (this.#opcode < CLOSE) return 1
     if (this.#opcode === PING) this.events.onPing?.()
-    if (this.#opcode === CLOSE) this.events.onClose?.()
+    if (this.#opcode === CLOSE) this.events.onClose?.(payload)
     return 0
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { encodeFrame, FrameCounter } from '../../../benchmarks/load/frames.js'
+import { encodeFrame, FrameCounter } from '../../../lib/load/frames.js'
 
 const TEXT = 0x81
 const CLOSE = 0x88

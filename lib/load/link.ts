@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { encodeFrame, FrameCounter, PONG } from './frames.js'
-import type { Answer, Wire } from './wires.js'
+import type { Answer, LoadMessage, Wire } from './wire.js'
 
 /** Where a server listens, and how to talk to it. */
 export interface Endpoint {
@@ -22,6 +22,12 @@ export class Link {
   readonly wire: Wire
   /** Told how many messages came. */
   onMessages: (count: number) => void = () => undefined
+  /** Told that the connection is lost. Unless it is set, that fails the run: its figures would be of fewer. */
+  onLost: () => void = () => {
+    throw new Error('the server closed a connection')
+  }
+  /** Told that the server says why it closes, with the payload of its frame where messages are read. */
+  onClose: (payload?: Buffer) => void = () => undefined
   #counter: FrameCounter
   #onHead: ((head: string) => void) | undefined
   #head = ''
@@ -55,7 +61,7 @@ export class Link {
     if (!status.includes(' 101')) throw new Error(`the server answered ${status}`)
     if (wire.greeting) link.write(encodeFrame(wire.greeting.send))
     await greeting
-    socket.on('close', () => link.#lost())
+    socket.on('close', () => link.onLost())
     return link
   }
 
@@ -72,7 +78,7 @@ export class Link {
   }
 
   close(): void {
-    this.#lost = () => undefined
+    this.onLost = () => undefined
     this.#socket.destroy()
   }
 
@@ -91,7 +97,7 @@ export class Link {
   }
 
   /** Sends a message, and reads what comes back. */
-  async call(message: { event: string; path: string; data?: unknown }): Promise<Answer> {
+  async call(message: LoadMessage): Promise<Answer> {
     const reply = this.next()
     this.write(encodeFrame(this.wire.encode({ ...message, id: 1 })))
     return reply
@@ -125,6 +131,7 @@ export class Link {
     return new FrameCounter({
       ...(onMessage ? { onMessage } : {}),
       onPing: () => this.write(PONG),
+      onClose: (payload) => this.onClose(payload),
     })
   }
 
@@ -142,11 +149,6 @@ export class Link {
     this.#onHead?.(this.#head)
     this.#onHead = undefined
     return Buffer.from(this.#head.slice(end + 4), 'latin1')
-  }
-
-  /** A connection that is lost fails the run: its figures would be of fewer connections. */
-  #lost: () => void = () => {
-    throw new Error('the server closed a connection')
   }
 }
 

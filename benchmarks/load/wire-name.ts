@@ -1,0 +1,2 @@
+/** Whose wire a server speaks. */
+export type WireName = 'json' | 'socket.io' | 'nest'
