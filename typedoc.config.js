@@ -21,6 +21,8 @@ export default {
   disableSources: true,
   searchInComments: true,
   searchInDocuments: true,
+  // Who searches wants to be told first, and looks things up then.
+  searchGroupBoosts: Object.fromEntries(Object.keys(GROUPS).map((group) => [group, 30])),
   groupOrder: [...Object.keys(GROUPS), 'Modules', '*'],
   navigation: { includeGroups: true },
   highlightLanguages: [

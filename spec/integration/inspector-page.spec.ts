@@ -212,7 +212,7 @@ describeInBrowser('the page of the inspector', (browser) => {
     const form = page.locator('form.card')
     const send = (): Promise<void> => form.getByRole('button', { name: 'Send' }).click()
     await send()
-    await page.getByText('"room" of the path is missing').waitFor()
+    await page.getByText('needs a text for "room" that is not empty').waitFor()
     await page.getByLabel('room').fill('a/b')
     await page.getByLabel('text').fill('x'.repeat(21))
     await send()

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals'
+import { describe, expect, it, jest } from '@jest/globals'
 import { Broadcast, Controller, Data, Join, OnMessage, WsError, type WsAppOptions } from 'enfilade'
 import { Inspector } from 'enfilade/inspector'
 import { startApp, type StartedApp } from '../support/start-app.js'
@@ -195,6 +195,33 @@ describe('the inspector', () => {
     const tooLarge = { event: 'x', path: '/', data: 'x'.repeat(70_000) }
     expect((await app.ask(`/connections/${id}/send`, tooLarge)).status).toBe(413)
     expect(client.isOpen).toBe(true)
+  })
+
+  it('answers with as much as a page shows, however many there are', async () => {
+    const userId = 'x'.repeat(60_000)
+    const app = await start({ authorize: () => ({ userId }) })
+    const client = await app.connect()
+    const [one] = app.app.server.connections()
+    if (!one) throw new Error('nobody is connected')
+    const crowd = Array.from({ length: 10_000 }, () => one)
+    jest.spyOn(app.app.server, 'connections').mockReturnValue(crowd)
+    const rooms = Array.from({ length: 10_000 }, (_, index) => `/${'r'.repeat(240)}/${index}`)
+    jest.spyOn(app.app.rooms, 'rooms').mockReturnValue(rooms)
+    const sizeOf = async (path: string): Promise<number> =>
+      JSON.stringify((await app.ask(path)).body).length
+    for (const path of ['/connections', '/connections?sort=queued', '/rooms']) {
+      expect((await app.ask(path)).body).toMatchObject({ total: 10_000 })
+      expect(await sizeOf(path)).toBeLessThan(50_000)
+      const separator = path.includes('?') ? '&' : '?'
+      expect(await sizeOf(`${path}${separator}limit=1000000`)).toBeLessThan(250_000)
+    }
+    await app.ask(`/connections/${one.id}/frames`)
+    const data = { text: 'x'.repeat(10_000) }
+    for (let count = 0; count < 90; count++) await client.call('say', '/chat/a', data)
+    const { frames } = (await app.ask(`/connections/${one.id}/frames`)).body as { frames: object[] }
+    expect(frames.length).toBeGreaterThan(30)
+    expect(JSON.stringify(frames).length).toBeLessThan(400_000)
+    expect(frames.at(-1)).toMatchObject({ number: 180, way: 'out', bytes: 10_028 })
   })
 
   it.each([

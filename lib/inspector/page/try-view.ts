@@ -1,6 +1,7 @@
+import { fillPath } from '../../protocol/path-params.js'
 import type { Api, RouteForm } from './api.js'
 import { clock, h } from './dom.js'
-import { fillPath, paramsOf } from './route-path.js'
+import { paramsOf } from './route-path.js'
 import { SchemaForm } from './schema-form.js'
 import { TrySocket, type Answer, type Pushed } from './try-socket.js'
 import type { View } from './view.js'
