@@ -71,7 +71,7 @@ export class TopicFanOut implements RoomFanOut<WsConnection> {
   }
 
   enter(member: WsConnection, room: Room<WsConnection>): void {
-    this.#release(room)
+    this.#welcome(member, room)
     room.reach = Math.max(room.reach, member.rooms.size)
     const { counters, events, detours } = this.#options
     this.#count(member, room, 1)
@@ -102,7 +102,7 @@ export class TopicFanOut implements RoomFanOut<WsConnection> {
   }
 
   renew(member: WsConnection, room: Room<WsConnection>): void {
-    this.#release(room)
+    this.#welcome(member, room)
     const { detours } = this.#options
     if (!detours.isEmpty && detours.has(member)) detours.enter(member, room.name)
     else subscribe(member, room.name)
@@ -129,6 +129,13 @@ export class TopicFanOut implements RoomFanOut<WsConnection> {
   #release(room: Room<WsConnection>): void {
     this.#windows.release(room)
     if (this.#options.turn.isWaiting(room)) this.#options.turn.flush()
+  }
+
+  /** It is told of the room now: that must not wait behind other rooms, and pushes overtake it. */
+  #welcome(member: WsConnection, room: Room<WsConnection>): void {
+    this.#release(room)
+    const { turn } = this.#options
+    if (turn.holds(member)) turn.flush()
   }
 
   #inTurn(

@@ -1,20 +1,38 @@
 import { afterEach, describe, expect, it } from '@jest/globals'
-import { Broadcast, Controller, Data, Join, OnMessage, Presence } from 'enfilade'
+import {
+  Broadcast,
+  Controller,
+  Data,
+  Join,
+  MemoryBroadcastTransport,
+  OnMessage,
+  Presence,
+} from 'enfilade'
 import { createTestApp, type TestApp, type TestAppOptions, type TestClient } from 'enfilade/testing'
+import { AppCluster } from '../../lib/app-cluster.js'
+import { ClusterNode } from '../../lib/cluster/cluster-node.js'
+import { ClusterState } from '../../lib/cluster/cluster-state.js'
+import { BroadcastExchange } from '../../lib/rooms/broadcast-exchange.js'
 import { MemoryRoomHistory } from '../../lib/rooms/history/memory-room-history.js'
 import { MemoryRoomLog } from '../../lib/rooms/history/memory-room-log.js'
+import { SharedRooms } from '../../lib/rooms/history/shared-rooms.js'
 import { RoomPresence } from '../../lib/rooms/presence/room-presence.js'
 import { Roster } from '../../lib/rooms/presence/roster.js'
+import { RoomChannel } from '../../lib/rooms/room-channel.js'
+import { RoomChannels } from '../../lib/rooms/room-channels.js'
 import { LostConnections } from '../../lib/runtime/lost-connections.js'
 import { Memberships } from '../../lib/runtime/memberships.js'
 import { Recovery } from '../../lib/runtime/recovery.js'
 import { RoomRosters } from '../../lib/runtime/room-rosters.js'
+import { SharedSessions } from '../../lib/runtime/shared-sessions.js'
 import { VirtualClock } from '../../lib/testing/virtual-clock.js'
 
-/** All that recovery, history and presence consist of, and the timers that an app sets. */
+/** All that recovery, history, presence and transports consist of, and the timers that an app sets. */
 const PARTS = [
   ...[Memberships, Recovery, LostConnections],
   ...[MemoryRoomHistory, MemoryRoomLog, RoomRosters, RoomPresence, Roster],
+  ...[BroadcastExchange, RoomChannel, RoomChannels, AppCluster, ClusterNode, ClusterState],
+  ...[SharedRooms, SharedSessions],
 ]
 
 /** What is called of them, by `Class.method`, until it is ended. */
@@ -102,7 +120,7 @@ async function talk([ann, ben]: readonly TestClient[], path: string): Promise<vo
   expect(ben?.pushes).toHaveLength(100)
 }
 
-describe('recovery, history and presence', () => {
+describe('recovery, history, presence and transports', () => {
   it('are not there at all for messages and pushes of an app that has none', async () => {
     const clients = await start('/plain/a', {})
     await talk(clients, '/plain/a')
@@ -122,6 +140,12 @@ describe('recovery, history and presence', () => {
     const clients = await start('/rich/a', { controllers: [Rich], recovery: true })
     await talk(clients, '/rich/a')
     expect(watched.calls).toEqual({ 'MemoryRoomLog.append': 100 })
+  })
+
+  it('cost a push one publish where there is a transport, and a message nothing', async () => {
+    const clients = await start('/plain/a', { broadcastTransport: new MemoryBroadcastTransport() })
+    await talk(clients, '/plain/a')
+    expect(watched.calls).toEqual({ 'BroadcastExchange.publish': 100 })
   })
 
   it('set no timers and keep nothing of connections in an app that has none', async () => {
