@@ -3,6 +3,7 @@ import {
   type DocumentRecord,
   type RecordOp,
 } from '../../protocol/documents/document-record.js'
+import type { RecordSource } from '../../protocol/documents/record-transaction.js'
 import { applyOp } from '../../protocol/documents/apply-ops.js'
 
 interface Kept {
@@ -54,12 +55,16 @@ export class RecordStore {
     for (const { record } of this.#records.values()) yield record
   }
 
-  /** Applies the operations of one transaction: the clock makes a step. */
-  commit(ops: readonly RecordOp[]): void {
+  /**
+   * Applies the operations of one transaction: the clock makes a step.
+   *
+   * @param done where they have been done already; default: they are done now
+   */
+  commit(ops: readonly RecordOp[], done?: RecordSource): void {
     this.#clock++
     for (const op of ops) {
       const id = idOf(op)
-      const record = applyOp(this.get(id), op)
+      const record = done ? done.get(id) : applyOp(this.get(id), op)
       if (record) this.#set(id, record)
       else if (this.#records.delete(id)) this.#bury(id)
     }

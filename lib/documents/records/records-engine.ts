@@ -123,7 +123,7 @@ export class RecordsEngine implements DocumentEngine<
       if (current !== record) draft.set(record.id, current)
     }
     this.#schema = this.#types.schema
-    this.#commit(draft.net())
+    this.#commit(draft, draft.net())
   }
 
   onDurable(clock: number): void {
@@ -175,7 +175,7 @@ export class RecordsEngine implements DocumentEngine<
     } finally {
       this.#isBusy = false
     }
-    this.#commit(draft.net())
+    this.#commit(draft, draft.net())
     return result
   }
 
@@ -193,7 +193,7 @@ export class RecordsEngine implements DocumentEngine<
       this.#types.check(current)
       draft.set(record.id, current)
     }
-    this.#commit(draft.net())
+    this.#commit(draft, draft.net())
   }
 
   encode(): Uint8Array {
@@ -268,7 +268,7 @@ export class RecordsEngine implements DocumentEngine<
       session.send({ ...this.#discard(n), ...(error && { error }) })
       return
     }
-    const epoch = this.#commit(ops, { session, client: state.client, n })
+    const epoch = this.#commit(draft, ops, { session, client: state.client, n })
     const { clock } = this
     // Most verdicts say nothing else.
     if (isVerbatim && !state.isOlder && epoch === undefined) session.sendText(commitText(n, clock))
@@ -309,12 +309,12 @@ export class RecordsEngine implements DocumentEngine<
   }
 
   /** Returns the epoch that begins with it, if one does. The author is told by the caller. */
-  #commit(ops: readonly RecordOp[], author?: Author): string | undefined {
+  #commit(draft: RecordDraft, ops: readonly RecordOp[], author?: Author): string | undefined {
     if (ops.length === 0) return undefined
     const isFirst = this.#isFresh
     if (isFirst) this.#lineage.begin(this.#newId(), this.clock)
     this.#isFresh = false
-    this.#store.commit(ops)
+    this.#store.commit(ops, draft)
     const { epoch } = this.#lineage
     const { clock } = this
     let written: string | undefined
