@@ -98,3 +98,24 @@ export class NumberLoad {
     setTimeout(() => this.#turn(), 1)
   }
 }
+
+/** Counts, and tells when there are so many. */
+export class Counter {
+  count = 0
+  #waiting: { count: number; resolve: () => void } | undefined
+
+  /** @param what is counted, for whoever waits for it in vain */
+  constructor(private readonly what: string) {}
+
+  add(): void {
+    this.count++
+    if (this.count === this.#waiting?.count) this.#waiting.resolve()
+  }
+
+  /** Done when there are so many; rejects after so many milliseconds. */
+  async until(count: number, ms?: number): Promise<void> {
+    if (this.count >= count) return
+    const reached = new Promise<void>((resolve) => (this.#waiting = { count, resolve }))
+    await within(reached, () => `${count} ${this.what}, there are ${this.count}`, ms)
+  }
+}
