@@ -92,6 +92,10 @@ class CutOwners implements DocumentOwners {
 export class OwnedBoards {
   /** What all apps logged. */
   readonly logger = createRecordingLogger()
+  /** Milliseconds of real time that clients wait. */
+  patience = 4_000
+  /** The index of {@link clockApp}; the last one by default. */
+  timeKeeper: number | undefined
   readonly #owners = new Map<TestApp, CutOwners>()
 
   private constructor(
@@ -103,16 +107,22 @@ export class OwnedBoards {
   static async start(
     count: number,
     storage: DocumentStorages = new MemoryStorage(),
+    settings: Partial<Pick<OwnedBoards, 'patience' | 'timeKeeper'>> = {},
   ): Promise<OwnedBoards> {
     heard.length = 0
     const cluster = await TestCluster.start(0, { controllers: [] })
-    const shared = new MemoryDocumentOwners({
+    const shared: MemoryDocumentOwners = new MemoryDocumentOwners({
       ttl: 6_000,
-      now: () => cluster.apps.at(-1)?.clock.now() ?? 0,
+      now: (): number => boards.clockApp?.clock.now() ?? 0,
     })
-    const boards = new OwnedBoards(cluster, storage, shared)
+    const boards: OwnedBoards = Object.assign(new OwnedBoards(cluster, storage, shared), settings)
     for (let index = 0; index < count; index++) await boards.add()
     return boards
+  }
+
+  /** Whose clock the owners go by: that of one which is never stopped. */
+  get clockApp(): TestApp | undefined {
+    return this.timeKeeper === undefined ? this.apps.at(-1) : this.apps[this.timeKeeper]
   }
 
   get apps(): TestApp[] {
@@ -124,8 +134,13 @@ export class OwnedBoards {
     const owners = new CutOwners(this.shared)
     container.registerInstance('boards', this.storage)
     container.registerInstance('owners', owners)
-    const { logger } = this
-    const app = await this.cluster.add({ controllers: [BoardDocument], container, logger })
+    const { logger, patience } = this
+    const app = await this.cluster.add({
+      controllers: [BoardDocument],
+      container,
+      logger,
+      patience,
+    })
     this.#owners.set(app, owners)
     return app
   }
