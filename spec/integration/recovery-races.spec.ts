@@ -12,6 +12,7 @@ import {
 } from 'enfilade'
 import { createTestApp, type TestApp, type TestAppOptions, type TestClient } from 'enfilade/testing'
 import { defer } from '../support/deadline.js'
+import { nextTurn } from '../support/next-turn.js'
 import { reasonOf } from '../support/open-client.js'
 
 const rooms = ['/board/a', '/board/b', '/board/c']
@@ -269,7 +270,7 @@ describe('when many join, leave, are kicked, are lost and come back', () => {
         if (random(10) === 0) {
           const { promise, resolve } = defer<void>()
           gate = promise
-          setTimeout(resolve, 0)
+          setImmediate(resolve)
         }
         for (let burst = random(4); burst >= 0; burst--) {
           const { client } = people[random(people.length)] as Witness
@@ -282,7 +283,7 @@ describe('when many join, leave, are kicked, are lost and come back', () => {
         for (const person of people) person.read()
       }
       gate = undefined
-      await new Promise((resolve) => setTimeout(resolve, 1))
+      await nextTurn()
       await app.settle()
       for (const { client } of people) if (!client.isOpen) await client.resume()
       // Past every grace and window.
