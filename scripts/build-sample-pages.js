@@ -1,5 +1,5 @@
-// Builds the page of a sample into build/samples: `public/` as it is, `page/app.ts` as one file of
-// JavaScript beside it, and whatever has a vite.config.ts by Vite.
+// Builds the page of a sample into build/samples: `public/` as it is, `page/app.ts` and
+// `page/style.css` as one file each beside it, and whatever has a vite.config.ts by Vite.
 import { build as bundle } from 'esbuild'
 import { cpSync, existsSync, readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -14,15 +14,16 @@ export async function buildSamplePage(name) {
   if (existsSync(new URL('public/', source))) {
     cpSync(new URL('public/', source), target, { recursive: true })
   }
-  if (existsSync(new URL('page/app.ts', source))) await bundlePage(source, target)
+  const page = ['page/app.ts', 'page/style.css'].filter((file) => existsSync(new URL(file, source)))
+  if (page.includes('page/app.ts')) await bundlePage(source, target, page)
   if (existsSync(new URL('vite.config.ts', source))) await buildByVite(source)
 }
 
 /** `enfilade/client` is found as users find it: by `exports` in package.json. */
-async function bundlePage(source, target) {
+async function bundlePage(source, target, files) {
   await bundle({
-    entryPoints: [fileURLToPath(new URL('page/app.ts', source))],
-    outfile: fileURLToPath(new URL('app.js', target)),
+    entryPoints: files.map((file) => fileURLToPath(new URL(file, source))),
+    outdir: fileURLToPath(target),
     bundle: true,
     format: 'esm',
     target: 'es2022',

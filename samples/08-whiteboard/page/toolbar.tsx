@@ -75,32 +75,46 @@ export function Toolbar(props: ToolbarProps) {
         ))}
       </fieldset>
       <span className="gap" />
-      <button aria-label="Undo" title="Undo (Ctrl+Z)" disabled={!canUndo} onClick={props.onUndo}>
-        <Picture>
-          <path d="M9 6L4.5 10.5 9 15M5 10.5h9a5 5 0 010 10h-2" />
-        </Picture>
-      </button>
-      <button
-        aria-label="Redo"
-        title="Redo (Ctrl+Shift+Z)"
-        disabled={!canRedo}
-        onClick={props.onRedo}
-      >
-        <Picture>
-          <path d="M15 6l4.5 4.5L15 15M19 10.5h-9a5 5 0 000 10h2" />
-        </Picture>
-      </button>
-      <button
-        aria-label="Delete"
-        title="Delete (Del)"
-        disabled={!hasSelection}
-        onClick={props.onDelete}
-      >
-        <Picture>
-          <path d="M5 7h14M10 7V4.5h4V7M7 7l.8 12.5h8.4L17 7" />
-        </Picture>
-      </button>
+      <Act
+        name="Undo"
+        keys="Ctrl+Z"
+        path="M9 6L4.5 10.5 9 15M5 10.5h9a5 5 0 010 10h-2"
+        isOff={!canUndo}
+        onAct={props.onUndo}
+      />
+      <Act
+        name="Redo"
+        keys="Ctrl+Shift+Z"
+        path="M15 6l4.5 4.5L15 15M19 10.5h-9a5 5 0 000 10h2"
+        isOff={!canRedo}
+        onAct={props.onRedo}
+      />
+      <Act
+        name="Delete"
+        keys="Del"
+        path="M5 7h14M10 7V4.5h4V7M7 7l.8 12.5h8.4L17 7"
+        isOff={!hasSelection}
+        onAct={props.onDelete}
+      />
     </div>
+  )
+}
+
+interface ActProps {
+  readonly name: string
+  readonly keys: string
+  readonly path: string
+  readonly isOff: boolean
+  readonly onAct: () => void
+}
+
+function Act({ name, keys, path, isOff, onAct }: ActProps) {
+  return (
+    <button aria-label={name} title={`${name} (${keys})`} disabled={isOff} onClick={onAct}>
+      <Picture>
+        <path d={path} />
+      </Picture>
+    </button>
   )
 }
 
