@@ -59,6 +59,14 @@ suite('Redis Sentinel', () => {
     await other.stop()
   })
 
+  it('a user who may not ask for the role of a Redis is served all the same', async () => {
+    const { master } = group.redis
+    const rights = ['on', '>secret', '~*', '&*', '+@all', '-role'] as const
+    await call(master, 'ACL', 'SETUSER', 'few', ...rights)
+    const url = `redis://few:secret@127.0.0.1:${master.port}`
+    await opened(new RedisBroadcastTransport({ url })).ready()
+  })
+
   it('after a fail-over that lost pushes everybody is told of a gap, and all goes on', async () => {
     const node = async (): Promise<Node> => {
       const redis = group.options

@@ -101,8 +101,8 @@ export class RedisLink {
    */
   async isReplica(): Promise<boolean> {
     const role = await this.#pub.call('ROLE').catch((error: unknown) => {
-      // It is a right of its own, which not everybody has.
-      if (error instanceof Error && error.message.startsWith('NOPERM')) return ['unknown']
+      // It is a right of its own, which not everybody has, and what is like Redis may not know it.
+      if (error instanceof Error && error.name === 'ReplyError') return ['unknown']
       throw error
     })
     return (role as [string])[0] === 'slave'
