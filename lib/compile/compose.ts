@@ -21,6 +21,8 @@ function wrap(outer: WsMiddleware, inner: Runner): Runner {
       return below
     }
     const result = outer(context, next)
+    // Most middleware returns what next() gave: nothing is left to be chosen.
+    if (result === below) return result
     // `undefined` leaves the result as it is, so that middleware may just call next(): otherwise a
     // forgotten `return` would lose the reply.
     if (!isPromise(result)) return result === undefined ? below : result
