@@ -115,6 +115,19 @@ describe('a document with an owner among several processes', () => {
     expect(bob.client.isOpen).toBe(true)
   })
 
+  it('asks its rules with the new session of a connection elsewhere, once that has another', async () => {
+    const boards = await OwnedBoards.start(2)
+    await boards.join(boards.apps[0]!, 'ann')
+    const bob = await boards.join(boards.apps[1]!, 'bob')
+    boards.authorized = { id: 'robert', userId: 'bob', may: 'read' }
+    const revoked = boards.apps[1]!.server.revoke('bob', { reauthorize: true })
+    await boards.cluster.advance(1_000)
+    await revoked
+    expect(await bob.next('access')).toEqual({ type: 'access', access: 'read' })
+    const [, session] = boards.owner()!.documents.get(BOARD)!.sessions()
+    expect(session).toMatchObject({ access: 'read', meta: { session: { id: 'robert' } } })
+  })
+
   it('lets a rule and a hook of the owner send to a connection elsewhere', async () => {
     const boards = await OwnedBoards.start(2)
     await boards.join(boards.apps[0]!, 'ann')

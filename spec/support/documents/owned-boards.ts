@@ -92,6 +92,8 @@ class CutOwners implements DocumentOwners {
 export class OwnedBoards {
   /** What all apps logged. */
   readonly logger = createRecordingLogger()
+  /** What the next one is who is asked for again. */
+  authorized: object = {}
   /** Milliseconds of real time that clients wait. */
   patience = 4_000
   /** The index of {@link clockApp}; the last one by default. */
@@ -135,7 +137,9 @@ export class OwnedBoards {
     container.registerInstance('boards', this.storage)
     container.registerInstance('owners', owners)
     const { logger, patience } = this
+    const authorize = () => this.authorized
     const app = await this.cluster.add({
+      authorize,
       controllers: [BoardDocument],
       container,
       logger,
