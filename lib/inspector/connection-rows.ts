@@ -72,7 +72,7 @@ function matches(connection: WsConnection, wanted: string): boolean {
 }
 
 /** A connection as a row of the list. */
-export function toRow(connection: WsConnection): ConnectionRow {
+function toRow(connection: WsConnection): ConnectionRow {
   const { id, userId, remoteAddress, subprotocol, bufferedAmount, dropped } = connection
   return {
     ...{ id, user: userId?.slice(0, MAX_USER), address: remoteAddress, subprotocol },

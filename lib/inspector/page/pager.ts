@@ -1,7 +1,7 @@
 import { h } from './dom.js'
 
 /** How many rows a page of a list has. */
-export const PAGE_ROWS = 100
+const PAGE_ROWS = 100
 
 /** Which part of a long list is shown, and the way to the others. */
 export class Pager {
