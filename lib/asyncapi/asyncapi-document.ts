@@ -49,6 +49,11 @@ export interface AsyncApiChannel {
   readonly description?: string
   readonly parameters?: Readonly<Record<string, object>>
   readonly messages: Record<string, AsyncApiMessage>
+  /** Of a `@Document`: its records by kind, and what is shown of who is there. */
+  readonly 'x-document'?: {
+    readonly records?: Readonly<Record<string, JsonSchema>>
+    readonly presence?: JsonSchema
+  }
 }
 
 /** A record on the wire. */

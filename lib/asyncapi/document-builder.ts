@@ -24,12 +24,23 @@ export interface HandlerFacts {
   readonly reply: JsonSchema
   readonly isStream: boolean
   /** What it broadcasts; the event and the room are its own when absent. */
-  readonly pushes: readonly {
-    readonly event?: string | undefined
-    readonly room?: string | undefined
-  }[]
+  readonly pushes: readonly PushFacts[]
   readonly description?: Description | undefined
   readonly tag: string
+}
+
+/** What is known of who pushes. */
+type PushingFacts = Pick<
+  HandlerFacts,
+  'event' | 'pattern' | 'handler' | 'reply' | 'description' | 'tag'
+>
+
+/** What is known of a push. */
+export interface PushFacts {
+  readonly event?: string | undefined
+  readonly room?: string | undefined
+  /** That of the reply when absent. */
+  readonly data?: JsonSchema | undefined
 }
 
 /** What is known of a room with presence. */
@@ -82,6 +93,11 @@ export class DocumentBuilder {
     for (const push of facts.pushes) this.#addPush(facts, push)
   }
 
+  /** What a controller pushes to its rooms. */
+  addPushes(facts: Omit<PushingFacts, 'event' | 'reply'>, pushes: readonly PushFacts[]): void {
+    for (const push of pushes) this.#addPush({ ...facts, event: '', reply: {} }, push)
+  }
+
   addPresence(pattern: string, { handler, shown, show }: PresenceFacts): void {
     const name = '$presence'
     const push = this.#message(pattern, 'presence.push', {
@@ -93,6 +109,14 @@ export class DocumentBuilder {
     const rest = { channel: this.#channel(pattern), 'x-handler': handler }
     this.#operation(`${handler}.shown`, { action: 'send', messages: [push], ...rest })
     this.#operation(`${handler}.show`, { action: 'receive', messages: [message], ...rest })
+  }
+
+  /** A document has a wire of its own, which its clients speak: told are its path and what is in it. */
+  addDocument(pattern: string, facts: NonNullable<AsyncApiChannel['x-document']>): void {
+    this.#channel(pattern)
+    const { id } = readAddress(pattern)
+    const channel = this.#channels[id] as AsyncApiChannel
+    this.#channels[id] = { ...channel, description: DOCUMENT, 'x-document': facts }
   }
 
   build(): AsyncApiDocument {
@@ -116,10 +140,10 @@ export class DocumentBuilder {
     }
   }
 
-  #addPush(facts: HandlerFacts, push: HandlerFacts['pushes'][number]): void {
-    const { event = facts.event, room = facts.pattern } = push
+  #addPush(facts: PushingFacts, push: PushFacts): void {
+    const { event = facts.event, room = facts.pattern, data = facts.reply } = push
     const message = this.#message(room, `${event}.push`, {
-      ...{ name: event, title: `${event}: the push`, payload: pushSchema(event, facts.reply) },
+      ...{ name: event, title: `${event}: the push`, payload: pushSchema(event, data) },
     })
     this.#operation(`${facts.handler}.push`, {
       ...{ action: 'send', channel: this.#channel(room), messages: [message] },
@@ -156,6 +180,8 @@ export class DocumentBuilder {
 }
 
 const PROTOCOL_REFERENCE: JsonSchema = { $ref: '#/components/schemas/ErrorReply' }
+
+const DOCUMENT = 'A document that clients edit together. It is opened by a client for documents.'
 
 const TOKEN = {
   type: 'http',

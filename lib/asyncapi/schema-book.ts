@@ -19,11 +19,12 @@ export class SchemaBook {
   readonly schemas: Record<string, JsonSchema> = {}
   readonly #names = new Map<unknown, string>()
 
-  /** The schema of a type as `@Data` has it: a class, a list of one, or what TypeScript emitted. */
+  /** The schema of a type as `@Data` has it: a class, a list of one, or what TypeScript emitted; or as it is. */
   of(type: unknown): JsonSchema {
     if (Array.isArray(type)) return { type: 'array', items: this.of(type[0]) }
     const primitive = PRIMITIVES.get(type)
     if (primitive) return primitive
+    if (typeof type === 'object' && type !== null) return type as JsonSchema
     if (typeof type !== 'function') return {}
     return rulesOf(type).length > 0 ? this.#refer(type as unknown as Constructor) : {}
   }

@@ -71,8 +71,18 @@ export interface Description {
   readonly examples?: readonly unknown[]
   readonly deprecated?: boolean
   readonly tags?: readonly string[]
-  /** The data of the reply, and of what `@Broadcast` pushes: a class, `[Class]`, `String`, `Number`. */
+  /**
+   * The data of the call, where no class says it: a class, `[Class]`, `String`, `Number`, or a JSON
+   * schema of draft 7 as an object.
+   */
+  readonly data?: unknown
+  /** The data of the reply, and of what `@Broadcast` pushes: the same as for `data`. */
   readonly reply?: unknown
+  /**
+   * The data of pushes by event, each the same as for `data`: of a handler what `@Broadcast` pushes, where
+   * that is not its reply, and what it pushes by itself; of a controller what is pushed to its rooms.
+   */
+  readonly pushes?: Readonly<Record<string, unknown>>
 }
 
 /** Everything the decorators of one method said. Mutable only while the class is being defined. */

@@ -1,4 +1,7 @@
-import { beforeAll, describe, expect, it } from '@jest/globals'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { Parser } from '@asyncapi/parser'
 import { Type } from 'class-transformer'
 import {
@@ -16,6 +19,7 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator'
+import { container as root } from 'tsyringe'
 import {
   Broadcast,
   Controller,
@@ -24,17 +28,24 @@ import {
   Join,
   OnMessage,
   Param,
+  ManagedTransport,
   Presence,
   createWsApp,
+  defineChannel,
   type AsyncApiDocument,
   type WsApp,
 } from 'enfilade'
 import { createEcho } from '../../samples/01-echo/echo.js'
+import { ChatController } from '../../samples/02-chat/chat-controller.js'
 import { createChat } from '../../samples/02-chat/chat.js'
 import { createRestaurant } from '../../samples/03-validation-and-guards/restaurant.js'
 import { createAuctionHouse } from '../../samples/04-injection-and-transport/house.js'
 import { createBoard } from '../../samples/05-auth/board.js'
+import { BoardController } from '../../samples/06-cursors/board-controller.js'
 import { createBoard as createCursors } from '../../samples/06-cursors/board.js'
+import { NodeController, Place } from '../../samples/07-cluster/node-controller.js'
+import { createWhiteboard } from '../../samples/08-whiteboard/whiteboard.js'
+import { createText } from '../../samples/09-text/text.js'
 import { startApp } from '../support/start-app.js'
 
 enum Size {
@@ -122,8 +133,11 @@ const PATIENCE = 60_000
 const info = { title: 'Orders', version: '1.0.0' }
 let document: AsyncApiDocument
 
+/** Making one takes a second. */
+const parser = new Parser()
+
 async function faultsOf(given: unknown): Promise<string[]> {
-  const { diagnostics } = await new Parser().parse(JSON.stringify(given))
+  const { diagnostics } = await parser.parse(JSON.stringify(given))
   return diagnostics
     .filter(({ severity }) => String(severity) === '0')
     .map(({ message, path }) => `${path.join('.')}: ${message}`)
@@ -146,6 +160,10 @@ it(
   PATIENCE,
 )
 
+/** A broker that cannot be reached. */
+const nowhere = new ManagedTransport({ connect: () => Promise.reject(new Error('nowhere')) })
+afterAll(() => nowhere.close())
+
 const samples: [string, () => WsApp | WsApp[]][] = [
   ['01-echo', createEcho],
   ['02-chat', createChat],
@@ -159,7 +177,21 @@ const samples: [string, () => WsApp | WsApp[]][] = [
   ],
   ['05-auth', () => createBoard(60)],
   ['06-cursors', createCursors],
+  [
+    '07-cluster',
+    () => {
+      const container = root.createChildContainer()
+      container.registerInstance(Place, new Place('north', nowhere))
+      const controllers = [ChatController, BoardController, NodeController]
+      return createWsApp({ controllers, container, logger: false })
+    },
+  ],
+  ['08-whiteboard', () => createWhiteboard(boards)],
+  ['09-text', createText],
 ]
+
+const boards = mkdtempSync(join(tmpdir(), 'enfilade-boards-'))
+afterAll(() => rmSync(boards, { recursive: true }))
 
 it.each(samples)(
   'of the sample %s is valid, and says something',
@@ -168,7 +200,8 @@ it.each(samples)(
       const made = await app.asyncapi({ info })
       await app.close()
       expect(await faultsOf(made)).toEqual([])
-      expect(Object.keys(made.operations).length).toBeGreaterThan(0)
+      const documents = Object.values(made.channels).filter((one) => 'x-document' in one)
+      expect(Object.keys(made.operations).length + documents.length).toBeGreaterThan(0)
     }
   },
   PATIENCE,
@@ -240,6 +273,53 @@ describe('the document', () => {
     })
     expect(messages).toHaveProperty(['presence.push'])
     expect(messages).toHaveProperty(['rows.item'])
+  })
+
+  it('takes from @Describe what no class says: of calls, replies and pushes', async () => {
+    const text = { type: 'object', properties: { text: { type: 'string' } } }
+    const talk = defineChannel('/talk/:room')<{
+      calls: { say(data: { text: string }): number }
+      pushes: { said: { text: string }; read: number }
+    }>()
+    @Describe({ pushes: { closed: String } })
+    @Controller(talk)
+    class Talk {
+      @OnMessage(talk, 'say')
+      @Broadcast('said')
+      @Describe({ data: text, reply: Number, pushes: { said: text, read: [Number] } })
+      say(@Data() data: { text: string }): number {
+        return data.text.length
+      }
+    }
+    const app = createWsApp({ controllers: [Talk], logger: false })
+    const made = await app.asyncapi({ info })
+    await app.close()
+    const messages = made.channels['talk-room']?.messages ?? {}
+    const dataOf = (key: string): unknown =>
+      (messages[key]?.payload.properties as { data?: unknown } | undefined)?.data
+    expect(dataOf('say.call')).toEqual(text)
+    expect(messages['say.call']?.payload).toMatchObject({ required: ['event', 'path', 'data'] })
+    expect(dataOf('said.push')).toEqual(text)
+    expect(dataOf('read.push')).toEqual({ type: 'array', items: { type: 'number' } })
+    expect(dataOf('closed.push')).toEqual({ type: 'string' })
+    expect(Object.keys(messages)).toEqual([
+      ...['say.call', 'say.reply', 'said.push', 'read.push', 'closed.push'],
+    ])
+    expect(await faultsOf(made)).toEqual([])
+  })
+
+  it('has the records of documents', async () => {
+    const app = createWhiteboard(boards)
+    const { channels, components } = await app.asyncapi({ info })
+    await app.close()
+    expect(channels['board-board']).toMatchObject({
+      address: '/board/{board}',
+      'x-document': {
+        records: { note: { $ref: '#/components/schemas/Note' } },
+        presence: { $ref: '#/components/schemas/Visitor' },
+      },
+    })
+    expect(components.schemas.Note).toHaveProperty('properties.text')
   })
 
   it('says how one gets in, where authorize decides', async () => {
