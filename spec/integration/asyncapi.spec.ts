@@ -19,6 +19,7 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator'
+import { RedisBroadcastTransport } from 'enfilade/redis'
 import { container as root } from 'tsyringe'
 import {
   Broadcast,
@@ -28,7 +29,6 @@ import {
   Join,
   OnMessage,
   Param,
-  ManagedTransport,
   Presence,
   createWsApp,
   defineChannel,
@@ -161,7 +161,7 @@ it(
 )
 
 /** A broker that cannot be reached. */
-const nowhere = new ManagedTransport({ connect: () => Promise.reject(new Error('nowhere')) })
+const nowhere = new RedisBroadcastTransport({ url: 'redis://127.0.0.1:1' })
 afterAll(() => nowhere.close())
 
 const samples: [string, () => WsApp | WsApp[]][] = [
