@@ -1,3 +1,4 @@
+import { systemClock } from '../../async/clock.js'
 import type { DocumentLease, DocumentOwners } from '../../transports/owners/document-owners.js'
 
 /** How long a lease lasts by default, in milliseconds. */
@@ -27,7 +28,7 @@ export class MemoryDocumentOwners implements DocumentOwners {
   /** @throws TypeError for a `ttl` that is none */
   constructor({
     ttl = DEFAULT_TTL,
-    now = () => performance.now(),
+    now = systemClock.now,
   }: MemoryDocumentOwnersOptions = {}) {
     if (!(typeof ttl === 'number' && ttl > 0)) {
       throw new TypeError(`ttl: ${String(ttl)} is no number of milliseconds`)
