@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, it } from '@jest/globals'
-import type { ClientRoom } from 'enfilade/client'
+import type { WsRoom } from 'enfilade/client'
 import { compileFixture, repository } from '../support/fixture.js'
 import { fork, type Child } from '../support/fork.js'
 import { Inbox } from '../support/inbox.js'
@@ -42,7 +42,7 @@ async function serve(file: string, env: Record<string, string> = {}): Promise<Ch
 }
 
 interface Visitor {
-  readonly room: ClientRoom
+  readonly room: WsRoom
   readonly heard: Inbox<unknown>
   readonly gaps: unknown[]
   readonly comesBack: () => Promise<unknown>
