@@ -61,10 +61,14 @@ export class StoreDesk {
         return history.read(request.room, request.since, request.bounds)
       case 'restart':
         return history.restart(request.room, request.bounds, request.epoch)
-      case 'subscribe':
-        { this.#subscribe(space, request.room); return; }
-      case 'unsubscribe':
-        { this.#unsubscribe(space, request.room); return; }
+      case 'subscribe': {
+        this.#subscribe(space, request.room)
+        return
+      }
+      case 'unsubscribe': {
+        this.#unsubscribe(space, request.room)
+        return
+      }
       case 'save':
         return this.#sessionsOf(space).save(request.token, request.record, request.lease)
       case 'renew':
