@@ -26,7 +26,10 @@ export class MemoryDocumentOwners implements DocumentOwners {
   readonly #held = new Map<string, Held>()
 
   /** @throws TypeError for a `ttl` that is none */
-  constructor({ ttl = DEFAULT_TTL, now = systemClock.now }: MemoryDocumentOwnersOptions = {}) {
+  constructor({
+    ttl = DEFAULT_TTL,
+    now = () => systemClock.now(),
+  }: MemoryDocumentOwnersOptions = {}) {
     if (!(typeof ttl === 'number' && ttl > 0)) {
       throw new TypeError(`ttl: ${String(ttl)} is no number of milliseconds`)
     }
