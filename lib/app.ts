@@ -34,6 +34,7 @@ import { WsDocuments } from './runtime/ws-documents.js'
 import { WsServer } from './runtime/ws-server.js'
 import { compileOriginCheck } from './uws/check-origin.js'
 import { WsHttp } from './uws/http-routes.js'
+import { Aside } from './uws/aside.js'
 import { IpCounts } from './uws/ip-counts.js'
 import type { NativeApp } from './uws/native.js'
 import { compileAddressReader } from './uws/remote-address.js'
@@ -205,9 +206,11 @@ function createSockets(
 ): UwsServer {
   const { limits, logger, platform } = settings
   const ips = new IpCounts(limits.maxConnectionsPerIp)
-  const policy = upgradePolicy(settings, host, ips)
+  const uws = platform.loadUws()
+  const aside = new Aside(uws)
+  const policy = { ...upgradePolicy(settings, host, ips), aside }
   const { clock } = platform
-  const parts = { limits: nativeLimits(limits), ips, clock, logger, uws: platform.loadUws() }
+  const parts = { limits: nativeLimits(limits), aside, ips, clock, logger, uws }
   const upgrader = new Upgrader(policy)
   const others = documentSockets({ host, compiled, runtime, policy })
   return new UwsServer(native, { ...parts, handlers, upgrader, others })
@@ -287,7 +290,7 @@ function upgradePolicy(
   { options, platform, limits, logger, matchPath, readAddress }: Settings,
   host: AppHost,
   ips: IpCounts,
-): UpgradePolicy {
+): Omit<UpgradePolicy, 'aside'> {
   return {
     authorize: platform.admit(options.authorize),
     userIdOf: options.userId,

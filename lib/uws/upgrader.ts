@@ -11,6 +11,7 @@ import { readSession, type SessionFacts, type UserIdOf } from '../runtime/sessio
 import type { UpgradeRequest } from '../runtime/upgrade-request.js'
 import { increment, type WsCounters } from '../runtime/ws-counters.js'
 import type { WsEvents } from '../runtime/ws-events.js'
+import type { Aside } from './aside.js'
 import type { OriginCheck } from './check-origin.js'
 import { checkHandshake, type HttpRefusal } from './check-upgrade.js'
 import type { IpCounts } from './ip-counts.js'
@@ -40,6 +41,7 @@ export interface UpgradePolicy {
   readonly readAddress: AddressReader
   readonly ips: IpCounts
   readonly revocations: Revocations
+  readonly aside: Aside
   /** Milliseconds. */
   readonly authorizeTimeout: number
   /** Those that a client may choose; all of them have the `$` events. */
@@ -158,10 +160,10 @@ export class Upgrader {
 
   #wait(attempt: Attempt, session: unknown): void {
     attempt.startWaiting(this.#policy.authorizeTimeout, this.#waiting)
-    void Promise.resolve(session).then(
-      (value) => attempt.accept(value),
-      (error: unknown) => attempt.refuse(error),
-    )
+    void Promise.allSettled([session, this.#policy.aside.open()]).then(([outcome]) => {
+      if (outcome.status === 'fulfilled') attempt.accept(outcome.value)
+      else attempt.refuse(outcome.reason)
+    })
   }
 }
 
@@ -269,15 +271,19 @@ class Attempt {
     if (!this.#finish()) return
     const request = this.#request
     const data: SocketData = { enfilade: admission }
-    this.#response.cork(() => {
-      this.#response.upgrade(
-        data,
-        request.header('sec-websocket-key'),
-        this.#subprotocol(),
-        request.header('sec-websocket-extensions'),
-        this.#context,
-      )
-    })
+    const upgrade = (): void => {
+      this.#response.cork(() => {
+        this.#response.upgrade(
+          data,
+          request.header('sec-websocket-key'),
+          this.#subprotocol(),
+          request.header('sec-websocket-extensions'),
+          this.#context,
+        )
+      })
+    }
+    if (this.#waiting) this.#policy.aside.run(upgrade)
+    else upgrade()
   }
 
   /** Kept as long as the connection: what is longer than any trace would only take memory. */

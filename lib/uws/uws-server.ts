@@ -6,6 +6,7 @@ import type { WsLogger } from '../logging/logger.js'
 import { CLOSE_CODES } from '../protocol/close-codes.js'
 import type { ConnectionSocket } from '../runtime/connection-socket.js'
 import type { LiveConnection } from '../runtime/live-connection.js'
+import type { Aside } from './aside.js'
 import type { IpCounts } from './ip-counts.js'
 import type { NativeApp, UwsModule } from './native.js'
 import {
@@ -23,6 +24,7 @@ export interface UwsServerParts {
   readonly others: readonly SocketRoute[]
   readonly limits: NativeLimits
   readonly upgrader: Upgrader
+  readonly aside: Aside
   readonly ips: IpCounts
   readonly uws: UwsModule
   readonly clock: Clock
@@ -105,7 +107,8 @@ export class UwsServer {
 
   /** Closes what is left, once close frames have had time to go out. */
   close(): void {
-    const { clock, limits } = this.#parts
+    const { aside, clock, limits } = this.#parts
+    aside.close()
     clock.setTimeout(() => this.#native.close(), limits.closeFrameTime).unref()
   }
 }

@@ -129,6 +129,20 @@ describe.each(forms)('when authorize %s', (_form, authorizeWith) => {
   })
 })
 
+describe('whoever is let in late', () => {
+  it('stays, whatever lies in the memory of the process', async () => {
+    const { port } = await start({
+      authorize: () => new Promise((admit) => setImmediate(admit, {})),
+    })
+    for (let one = 1; one <= 40; one++) {
+      const socket = await openRaw(port, { headers: { 'Sec-WebSocket-Protocol': 'enfilade.v1' } })
+      expect(await socket.nextText()).toContain('$welcome')
+      socket.sendText(`{"event":"who","path":"/","id":${one}}`)
+      expect(JSON.parse(await socket.nextText())).toEqual({ id: one, data: { session: {} } })
+    }
+  })
+})
+
 describe('a reason', () => {
   it('is cut on a code point to the 123 bytes of a close frame', async () => {
     const { port } = await start({ authorize: throwing(new WsError(403, '€'.repeat(100))) })
