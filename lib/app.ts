@@ -207,7 +207,7 @@ function createSockets(
   const { limits, logger, platform } = settings
   const ips = new IpCounts(limits.maxConnectionsPerIp)
   const uws = platform.loadUws()
-  const aside = new Aside(uws)
+  const aside = platform.hasNativeSockets ? new Aside(uws) : undefined
   const policy = { ...upgradePolicy(settings, host, ips), aside }
   const { clock } = platform
   const parts = { limits: nativeLimits(limits), aside, ips, clock, logger, uws }

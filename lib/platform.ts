@@ -9,6 +9,8 @@ export interface Platform {
   readonly clock: Clock
   /** @throws WsPlatformError when there are no sockets to be had */
   readonly loadUws: () => UwsModule
+  /** Whether those are uWebSockets.js's own, with its faults. */
+  readonly hasNativeSockets: boolean
   /** Whether signals may end the process, if the options say so. */
   readonly hearsSignals: boolean
   /** What an app is among the processes of its program. Default: the only one. */
@@ -21,6 +23,7 @@ export interface Platform {
 export const machine: Platform = {
   clock: systemClock,
   loadUws: requireUws,
+  hasNativeSockets: true,
   hearsSignals: true,
   roleOf,
   admit: (authorize) => authorize,

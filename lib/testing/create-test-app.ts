@@ -38,6 +38,7 @@ export function createTestApp(options: TestAppOptions): TestApp {
     {
       clock,
       loadUws: () => uws,
+      hasNativeSockets: false,
       hearsSignals: false,
       admit: (authorize) => sessions.over(authorize),
     },

@@ -41,7 +41,8 @@ export interface UpgradePolicy {
   readonly readAddress: AddressReader
   readonly ips: IpCounts
   readonly revocations: Revocations
-  readonly aside: Aside
+  /** What late upgrades are finished beside; absent where sockets are not uWebSockets.js's. */
+  readonly aside?: Aside | undefined
   /** Milliseconds. */
   readonly authorizeTimeout: number
   /** Those that a client may choose; all of them have the `$` events. */
@@ -160,7 +161,7 @@ export class Upgrader {
 
   #wait(attempt: Attempt, session: unknown): void {
     attempt.startWaiting(this.#policy.authorizeTimeout, this.#waiting)
-    void Promise.allSettled([session, this.#policy.aside.open()]).then(([outcome]) => {
+    void Promise.allSettled([session, this.#policy.aside?.open()]).then(([outcome]) => {
       if (outcome.status === 'fulfilled') attempt.accept(outcome.value)
       else attempt.refuse(outcome.reason)
     })
@@ -282,7 +283,8 @@ class Attempt {
         )
       })
     }
-    if (this.#waiting) this.#policy.aside.run(upgrade)
+    const { aside } = this.#policy
+    if (this.#waiting && aside) aside.run(upgrade)
     else upgrade()
   }
 

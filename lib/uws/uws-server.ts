@@ -24,7 +24,7 @@ export interface UwsServerParts {
   readonly others: readonly SocketRoute[]
   readonly limits: NativeLimits
   readonly upgrader: Upgrader
-  readonly aside: Aside
+  readonly aside: Aside | undefined
   readonly ips: IpCounts
   readonly uws: UwsModule
   readonly clock: Clock
@@ -108,7 +108,7 @@ export class UwsServer {
   /** Closes what is left, once close frames have had time to go out. */
   close(): void {
     const { aside, clock, limits } = this.#parts
-    aside.close()
+    aside?.close()
     clock.setTimeout(() => this.#native.close(), limits.closeFrameTime).unref()
   }
 }

@@ -31,8 +31,8 @@ export const REDIS_CLUSTER_NODE: BrokerProgram = {
   arguments: (port, folder) => [
     ...REDIS.arguments(port, folder),
     ...['--cluster-enabled', 'yes', '--cluster-node-timeout', '1000'],
-    // The default, ten thousand above, may be no port at all.
-    ...['--cluster-port', String(port > 45_000 ? port - 10_000 : port + 10_000)],
+    // Ten thousand above, the default, may be a port that systems give to connections.
+    ...['--cluster-port', String(port > 21_000 ? port - 10_000 : port + 10_000)],
   ],
 }
 
