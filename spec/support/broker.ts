@@ -31,9 +31,13 @@ export const REDIS_CLUSTER_NODE: BrokerProgram = {
   arguments: (port, folder) => [
     ...REDIS.arguments(port, folder),
     ...['--cluster-enabled', 'yes', '--cluster-node-timeout', '1000'],
-    // Ten thousand above, the default, may be a port that systems give to connections.
-    ...['--cluster-port', String(port > 21_000 ? port - 10_000 : port + 10_000)],
+    ...['--cluster-port', String(busPortOf(port))],
   ],
+}
+
+/** Ten thousand above, the default, may be a port that systems give to connections. */
+export function busPortOf(port: number): number {
+  return port > 21_000 ? port - 10_000 : port + 10_000
 }
 
 export const NATS: BrokerProgram = {

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis'
 import { within } from './deadline.js'
-import { Broker, REDIS_CLUSTER_NODE } from './broker.js'
+import { Broker, REDIS_CLUSTER_NODE, busPortOf } from './broker.js'
 
 const SLOTS = 16_384
 
@@ -59,8 +59,8 @@ export class RedisCluster {
       await this.call(index, 'CLUSTER', 'ADDSLOTSRANGE', ...range)
       // They know the port of the others' bus by the distance; ours may be another one.
       const { port } = this.nodes[index] as Broker
-      const bus = port > 45_000 ? port - 10_000 : port + 10_000
-      if (index > 0) await this.call(0, 'CLUSTER', 'MEET', '127.0.0.1', String(port), String(bus))
+      const address = [port, busPortOf(port)].map(String)
+      if (index > 0) await this.call(0, 'CLUSTER', 'MEET', '127.0.0.1', ...address)
     }
     await within(this.#whole(), 'the nodes of the cluster to know each other', 10_000)
   }
