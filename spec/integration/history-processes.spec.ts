@@ -7,7 +7,7 @@ import { openClient, type OpenedClient } from '../support/open-client.js'
 const fixture = 'spec/support/fixtures/chat-with-history.ts'
 const path = '/chat/general'
 /** `HISTORY_MESSAGES=200000 npm run jest -- spec/integration/history-processes` makes it a long run. */
-const MESSAGES = Number(process.env.HISTORY_MESSAGES ?? 1_500)
+const MESSAGES = Number(process.env.HISTORY_MESSAGES ?? 3_000)
 const DROPS = Math.max(24, MESSAGES / 1_000)
 
 interface Person extends OpenedClient {
