@@ -4,6 +4,8 @@ import type { HttpResponse, us_listen_socket } from 'uWebSockets.js'
 import type { NativeApp, UwsModule } from './native.js'
 
 const HOST = '127.0.0.1'
+/** Milliseconds that whoever is let in may wait for it: a machine may talk to itself in no way. */
+const PATIENCE = 1_000
 
 /**
  * A response that is never answered, to be corked while a request is upgraded outside its callback.
@@ -16,14 +18,16 @@ const HOST = '127.0.0.1'
  */
 export class Aside {
   readonly #uws: UwsModule
+  readonly #patience: number
   #opening: Promise<void> | undefined
   #native: NativeApp | undefined
   #client: Socket | undefined
   #response: HttpResponse | undefined
   #isClosed = false
 
-  constructor(uws: UwsModule) {
+  constructor(uws: UwsModule, patience = PATIENCE) {
     this.#uws = uws
+    this.#patience = patience
   }
 
   /** @returns done when {@link run} has what it needs, or cannot get it; never rejects */
@@ -77,6 +81,7 @@ export class Aside {
     // Errors end in `close`.
     client.on('error', () => undefined)
     client.on('close', done)
+    client.setTimeout(this.#patience, done)
     client.write(`GET ${path} HTTP/1.1\r\nHost: ${HOST}\r\n\r\n`)
     this.#client = client
   }

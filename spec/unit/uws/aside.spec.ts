@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { connect } from 'node:net'
+import { connect, createServer, type AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it, jest } from '@jest/globals'
 import { Aside } from '../../../lib/uws/aside.js'
 import { requireUws } from '../../../lib/uws/native.js'
@@ -44,6 +44,19 @@ describe('Aside', () => {
     const socket = connect(asked.mock.results[0]?.value as number, '127.0.0.1')
     const [error] = (await once(socket, 'error')) as [NodeJS.ErrnoException]
     expect(error.code).toBe('ECONNREFUSED')
+  })
+
+  it('does without where nothing comes of it', async () => {
+    const silent = createServer().listen(0, '127.0.0.1')
+    await once(silent, 'listening')
+    const { port } = silent.address() as AddressInfo
+    const own = { ...uws }
+    jest.spyOn(own, 'us_socket_local_port').mockReturnValue(port)
+    const aside = new Aside(own, 1)
+    open.push(aside)
+    await aside.open()
+    expect(calls(aside)).toBe(1)
+    silent.close()
   })
 
   it('may be closed while it opens, and opens no more', async () => {
