@@ -3,14 +3,14 @@ import 'reflect-metadata'
 import { createHash } from 'node:crypto'
 import { Broadcast, Controller, createWsApp, Join, OnMessage } from 'enfilade'
 
-const BLOCK = Buffer.alloc(64 * 1024)
+const BLOCK = Buffer.alloc(512 * 1024)
 
 class LoadController {
   pid() {
     return process.pid
   }
 
-  /** Some hundred microseconds of CPU: beside it the load generator has next to nothing to do. */
+  /** Some four hundred microseconds of CPU: beside it the load generator has next to nothing to do. */
   work() {
     return createHash('sha256').update(BLOCK).digest('hex')
   }

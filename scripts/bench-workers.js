@@ -2,7 +2,7 @@
 //
 //     npm run build && node scripts/bench-workers.js [turns] [seconds]
 //
-// Throughput on a small machine is as much the load generator's as the server's: each call hashes 64 KiB,
+// Throughput on a small machine is as much the load generator's as the server's: each call hashes 512 KiB,
 // which keeps the generator below a tenth of its core, and its share is told. On a machine that others use as well,
 // the CPU time of a call says more: two workers of the same cost do twice as much on two cores of their own. Runs take
 // turns.

@@ -57,7 +57,7 @@ describe.each(programs)('stores in a $program.name that hangs', ({ program, make
     if (hasBroker(program)) broker = await Broker.start(program)
   })
   afterEach(async () => {
-    broker.signal('SIGCONT')
+    broker.thaw()
     await Promise.all(histories.map((history) => history.close()))
     histories = []
   })
@@ -74,7 +74,7 @@ describe.each(programs)('stores in a $program.name that hangs', ({ program, make
     const history = await connected()
     const append = (): Promise<void> => history.append(path, 'a', { ...bounds, epoch: 'e' })
     await append()
-    broker.signal('SIGSTOP')
+    await broker.freeze()
     const late = { fault: 'late', message: 'the store did not answer within 100 ms' }
     expect(await firstFailure(append)).toMatchObject(late)
     expect(await failureOf(history.read(path, undefined, bounds))).toMatchObject(late)
@@ -83,7 +83,7 @@ describe.each(programs)('stores in a $program.name that hangs', ({ program, make
     const asked = Array.from({ length: 100 }, () => failureOf(append()))
     const refused = { fault: 'late', message: 'the store has stopped answering' }
     expect(await Promise.all(asked)).toEqual(asked.map(() => expect.objectContaining(refused)))
-    broker.signal('SIGCONT')
+    broker.thaw()
     await becomes(history, 'ready')
     await append()
     const { seq } = await history.read(path, undefined, bounds)
@@ -96,13 +96,13 @@ describe.each(programs)('stores in a $program.name that hangs', ({ program, make
     const { app, connectV1 } = await startApp({ controllers: [Chat], history })
     const client = await connectV1()
     await client.call('join', path)
-    broker.signal('SIGSTOP')
+    await broker.freeze()
     app.rooms.broadcast(path, 'said', path, 1)
     expect(await client.nextPush('said')).toMatchObject({ data: 1 })
     app.rooms.broadcast(path, 'said', path, 2)
     expect(await client.nextPush(({ data }) => data === 2)).toMatchObject({ seq: 2 })
     expect(app.counters.history).toMatchObject({ apart: 1, failed: { late: 1 } })
-    broker.signal('SIGCONT')
+    broker.thaw()
     await client.nextPush('$gap')
     app.rooms.broadcast(path, 'said', path, 3)
     await client.nextPush(({ data }) => data === 3)
@@ -125,7 +125,7 @@ test('a client whose session store hangs goes on in its process, and starts anew
   await former?.call('join', path)
   former?.terminate()
   await former?.closed
-  broker.signal('SIGSTOP')
+  await broker.freeze()
   const again = (client: WireClient | undefined): Promise<unknown> | undefined =>
     client?.call('$resume', '/', { session, rooms: {} })
   const elsewhere = await there?.connectV1()
@@ -133,7 +133,7 @@ test('a client whose session store hangs goes on in its process, and starts anew
   await elsewhere?.call('join', path)
   expect(there?.app.counters.sessions?.failed.late).toBeGreaterThan(0)
   expect(await again(await here?.connectV1())).toMatchObject({ resumed: true })
-  broker.signal('SIGCONT')
+  broker.thaw()
   await Promise.all(stores.map((store) => becomes(store, 'ready')))
   await here?.stop()
   await there?.stop()

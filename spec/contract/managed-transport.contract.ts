@@ -52,7 +52,7 @@ export function describeManagedTransport(name: string, suite: ManagedTransportSu
 
     it.each([
       ['killed', () => broker.kill(), () => broker.restart()],
-      ['stopped', () => broker.signal('SIGSTOP'), () => broker.signal('SIGCONT')],
+      ['stopped', () => broker.freeze(), () => broker.thaw()],
     ] as const)(
       '%s under load: the loss is known, then all is well',
       async (how, fail, mend) => {
@@ -194,7 +194,7 @@ export function describeManagedTransport(name: string, suite: ManagedTransportSu
     it('closes at once when the broker hangs, with messages on their way', async () => {
       const transport = make()
       await all('ready', 5_000)
-      broker.signal('SIGSTOP')
+      await broker.freeze()
       await all('degraded', 4_000)
       transport.publish(ROOM, 'never')
       await within(transport.close(), 'the end of the transport', 2_000)

@@ -7,6 +7,7 @@ import { Broker, hasBroker, REDIS } from '../support/broker.js'
 import { openDocuments, synced, until } from '../support/documents/open-documents.js'
 import { compileFixture } from '../support/fixture.js'
 import { fork, type Child } from '../support/fork.js'
+import { freeze } from '../support/freeze.js'
 
 interface Fields {
   shape: { x: number }
@@ -88,7 +89,7 @@ describeRedis('documents of two processes over Redis', () => {
 
   it('are left by an owner that was stopped for too long, whose clients go on with the other', async () => {
     const [ann, bob] = await meet()
-    process.kill(servers[0].pid, 'SIGSTOP')
+    await freeze(servers[0].pid)
     add(ann, 'asleep')
     await servers[1].nextMessage(is('opened'))
     await synced(bob)

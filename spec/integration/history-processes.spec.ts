@@ -83,10 +83,14 @@ describe.each([REDIS, JETSTREAM])('three processes with a history in $name', (pr
   test(`turn nothing around of ${MESSAGES} pushes to each of five rooms`, async () => {
     const rooms = Array.from({ length: 5 }, (_, index) => `/chat/room ${index}`)
     const people = await Promise.all([0, 1, 2].map((index) => enter(urlOf(index, index), rooms)))
-    servers[0]?.send({ rooms, atOnce: 5, pause: 5, count: MESSAGES })
-    const last = await lastSaid(servers[0] as Child)
-    await heard(people, last)
-    expect(faults(people, last)).toEqual(none(people))
+    // No more than a busy broker confirms in the second that it is given.
+    for (let from = 0; from < MESSAGES; from += 200) {
+      const to = Math.min(from + 200, MESSAGES)
+      servers[0]?.send({ rooms, atOnce: 5, pause: 5, from, to })
+      await heard(people, to)
+      await lastSaid(servers[0] as Child)
+    }
+    expect(faults(people, MESSAGES)).toEqual(none(people))
     const seen = people.flatMap(({ witnesses }) => witnesses.map((witness) => witness.seen.length))
     expect(seen).toEqual(seen.map(() => MESSAGES))
   }, 600_000)

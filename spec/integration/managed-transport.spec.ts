@@ -92,7 +92,7 @@ suite('apps over a broker', () => {
     const { app, connect } = await start()
     const ann = await connect()
     await ann.call('join', room)
-    broker.signal('SIGSTOP')
+    await broker.freeze()
     await ann.call('say', room, 'into the void')
     await within(app.close(), 'the end of the app', 2_000)
     await within(makeTransport().close(), 'the end of a transport that never connected', 2_000)

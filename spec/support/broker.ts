@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { within } from './deadline.js'
 import { freePort } from './free-port.js'
+import { freeze } from './freeze.js'
 
 /** What a broker is started with: a program, and the line that says it is ready. */
 export interface BrokerProgram {
@@ -105,9 +106,14 @@ export class Broker {
     await within(ready, `${program.command} to be ready`, 10_000)
   }
 
-  /** SIGSTOP makes it hang, SIGCONT ends that. */
-  signal(signal: NodeJS.Signals): void {
-    this.#process?.kill(signal)
+  /** Makes it hang: done when it does. */
+  async freeze(): Promise<void> {
+    if (this.#process?.pid !== undefined) await freeze(this.#process.pid)
+  }
+
+  /** Ends the hanging; nothing where it does not hang. */
+  thaw(): void {
+    this.#process?.kill('SIGCONT')
   }
 
   /** Ends it as `kill -9` does. */

@@ -68,11 +68,11 @@ export class RedisSentinel {
     const { master, replica } = this.redis
     await isReplicated(master, replica)
     // While it is stopped it cannot come back.
-    replica.signal('SIGSTOP')
+    await replica.freeze()
     await call(master, 'CLIENT', 'KILL', 'TYPE', 'replica')
     return async () => {
       await master.kill()
-      replica.signal('SIGCONT')
+      replica.thaw()
     }
   }
 
