@@ -1,5 +1,5 @@
 import type { ClientFrame } from '../protocol/documents/document-frames.js'
-import type { JsonObject } from '../protocol/documents/document-record.js'
+import type { JsonObject, JsonValue } from '../protocol/documents/document-record.js'
 import type { DocumentSession, FrameEncoder } from './document-session.js'
 import type { StoredDocument } from './storage/document-storage.js'
 import type { WsBroadcastTransport } from '../transports/broadcast-transport.js'
@@ -46,6 +46,49 @@ export interface DocumentWire extends FrameEncoder {
   receive(session: DocumentSession, frame: string | Uint8Array): void
 }
 
+/** The owner's part of what other processes do to a document. */
+export interface DistantSide {
+  /**
+   * Answers what the {@link DistantDocument} of another process asks.
+   *
+   * @throws WsError, which is thrown there, too
+   */
+  answer(question: JsonValue): JsonValue
+  /** The present place in the history of the document. */
+  mark(): JsonValue
+  /** Whether a place is in the history of the document: it may have been lost with a former owner. */
+  holds(mark: JsonValue): boolean
+}
+
+/** Asks the owner of a document; rejects with an `OwnerGoneError` when there is no answer. */
+export type AskOwner = (question: JsonValue) => Promise<JsonValue>
+
+/** A transaction on a document of another process. */
+export interface DistantTransaction<T> {
+  /** Whether the owner was asked to do it, and has not answered. */
+  readonly isUnsettled: boolean
+  /**
+   * Does it once, however often it is called: it may be again, with another way to ask, after the one before
+   * had no answer.
+   *
+   * @throws what the work throws; WsError 409 when what it reads keeps changing
+   */
+  run(ask: AskOwner): Promise<{ readonly result: T; readonly mark: JsonValue }>
+}
+
+/** What a process that does not own a document knows of it. It is asked for one transaction at a time. */
+export interface DistantDocument<Transaction = unknown> {
+  begin<T>(work: (transaction: Transaction) => T): DistantTransaction<T>
+}
+
+/** Who works on documents of other processes. */
+export interface DistantAuthor {
+  /** A text of its own. */
+  readonly client: string
+  /** Numbers what it does, in order. */
+  next(): number
+}
+
 /**
  * What is special about one kind of document: how edits merge, and how they travel. Everything else,
  * from admission to storage, is the room's.
@@ -59,6 +102,8 @@ export interface DocumentEngine<Item = unknown, Transaction = unknown, Snapshot 
   readonly clock: number
   /** Left out by engines that speak the frames of the room. */
   readonly wire?: DocumentWire
+  /** Left out by engines whose documents only the process works on that has them. */
+  readonly distant?: DistantSide
   /** A session has come, and may be sent to. */
   connected?(session: DocumentSession): void
   /** A session has gone. Not called when the whole room closes. */
@@ -126,4 +171,6 @@ export interface DocumentEngines<E extends DocumentEngine = DocumentEngine> {
   /** What `@CanWrite` may name. Left out where there are no records to decide over. */
   readonly types?: readonly string[]
   create(plan: DocumentPlan): E
+  /** For documents of other processes; left out together with {@link DocumentEngine.distant}. */
+  distant?(author: DistantAuthor): DistantDocument
 }

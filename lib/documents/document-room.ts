@@ -24,9 +24,14 @@ const DEFAULT_MAX_MESSAGE = 1024 * 1024
 /** How often a room that closes tries to save. */
 const LAST_TRIES = 3
 
-type ItemOf<E> = E extends DocumentEngine<infer Item> ? Item : never
-type TransactionOf<E> = E extends DocumentEngine<unknown, infer Transaction> ? Transaction : never
-type SnapshotOf<E> = E extends DocumentEngine<unknown, unknown, infer Snapshot> ? Snapshot : never
+/** What `get` returns. */
+export type ItemOf<E> = E extends DocumentEngine<infer Item> ? Item : never
+/** What `transact` hands out. */
+export type TransactionOf<E> =
+  E extends DocumentEngine<unknown, infer Transaction> ? Transaction : never
+/** What `snapshot` returns. */
+export type SnapshotOf<E> =
+  E extends DocumentEngine<unknown, unknown, infer Snapshot> ? Snapshot : never
 
 /**
  * A document that several sessions edit together, over any sockets that can `send` and `close`.

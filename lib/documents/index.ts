@@ -1,4 +1,5 @@
 export { DocumentRoom } from './document-room.js'
+export type { DocumentHandle, SessionSummary } from './document-handle.js'
 export { RoomHost, type RoomHostOptions } from './room-host.js'
 export { RoomConnection } from './room-connection.js'
 export type {
@@ -21,6 +22,11 @@ export type {
   DocumentPlan,
   DocumentWire,
   EngineHost,
+  AskOwner,
+  DistantAuthor,
+  DistantDocument,
+  DistantSide,
+  DistantTransaction,
 } from './document-engine.js'
 
 export { RecordsEngine, type RecordsEngineOptions } from './records/records-engine.js'
@@ -57,6 +63,8 @@ export type {
   StoredDocument,
 } from './storage/document-storage.js'
 export { DocumentStorageError } from './storage/document-storage-error.js'
+export { ChangesLostError } from './owners/changes-lost-error.js'
+export { UnknownOutcomeError } from './owners/unknown-outcome-error.js'
 export { StaleOwnerError } from './storage/stale-owner-error.js'
 
 export type {

@@ -13,6 +13,7 @@ export const ERROR_CODES = {
   429: 'Too Many Requests',
   500: 'Internal Error',
   503: 'Service Unavailable',
+  504: 'Gateway Timeout',
 } as const
 
 /** A code out of {@link ERROR_CODES}. */

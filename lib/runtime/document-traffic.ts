@@ -1,3 +1,4 @@
+import type { DocumentHandle } from '../documents/document-handle.js'
 import type { DocumentRoom } from '../documents/document-room.js'
 import type { WsFrame } from '../protocol/codec.js'
 import type { WsMessage } from '../protocol/records.js'
@@ -28,8 +29,14 @@ export interface DocumentTraffic {
   readonly sockets: DocumentSocketTraffic | undefined
   /** The session of a connection was replaced: its documents are asked for anew. Never rejects. */
   askAgain(connection: LiveConnection): Promise<void>
-  /** @throws WsError 400, 404 or 503, and what the storage rejects with */
-  open(path: string): Promise<DocumentRoom>
+  /**
+   * The document of a path, wherever it is.
+   *
+   * @throws WsError 400, 404 or 503, and what the storage rejects with
+   */
+  open(path: string): Promise<DocumentHandle>
+  /** The same, in this process; rejects with an `ElsewhereError` where another one owns it. */
+  openHere(path: string): Promise<DocumentRoom>
   /** The document of a path, when it is open. */
   get(path: string): DocumentRoom | undefined
   /**

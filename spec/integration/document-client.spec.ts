@@ -245,7 +245,7 @@ describe('a client.document without a connection', () => {
     board.transact((tx) => tx.put(shape('b')))
     const second = await run()
     await board.flush()
-    const room = await second.documents.open('/board/1')
+    const room = await second.documents.openHere('/board/1')
     expect(room.engine.size).toBe(2)
     await second.close()
     await rm(folder, { recursive: true })

@@ -64,7 +64,7 @@ describe('a document with an owner among several processes', () => {
 
   it('hydrates clients elsewhere with what is larger than what may be on its way', async () => {
     const boards = await OwnedBoards.start(2)
-    const room = await boards.apps[0]!.documents.open(BOARD)
+    const room = await boards.apps[0]!.documents.openHere(BOARD)
     room.transact((tx) => {
       for (let n = 0; n < 500; n++) tx.put({ id: `n${n}`, type: 'note', owner: 'x'.repeat(1_000) })
     })
@@ -142,7 +142,7 @@ describe('a document with an owner among several processes', () => {
   it('is not opened by an app that does not own it: it says where it is', async () => {
     const boards = await OwnedBoards.start(2)
     await boards.join(boards.apps[0]!, 'ann')
-    const opening = expect(boards.apps[1]!.documents.open(BOARD)).rejects.toMatchObject({
+    const opening = expect(boards.apps[1]!.documents.openHere(BOARD)).rejects.toMatchObject({
       ...{ code: 409, message: expect.stringContaining('another process') },
     })
     await boards.cluster.settle()

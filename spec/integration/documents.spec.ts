@@ -196,7 +196,7 @@ describe('a document of an app', () => {
   it('lets a session go that the server closes, and takes nothing more of it', async () => {
     const started = await start()
     const ann = await DocumentPeer.join(started, '/board/1', '?id=ann')
-    const room = await started.app.documents.open('/board/1')
+    const room = await started.app.documents.openHere('/board/1')
     const [session] = room.sessions()
     room.closeSession(session!.id, 'Enough')
     expect(await ann.next('closed')).toEqual({ type: 'closed', code: 4403, reason: 'Enough' })
@@ -207,7 +207,7 @@ describe('a document of an app', () => {
 
   it('costs each of the others little when 32 bytes of a megabyte change', async () => {
     const started = await start()
-    const room = await started.app.documents.open('/board/1')
+    const room = await started.app.documents.openHere('/board/1')
     room.transact((tx) => {
       const text = 'x'.repeat(1024)
       for (let n = 0; n < 1024; n++) tx.put({ id: `n${n}`, type: 'note', text, owner: 'ann' })
@@ -272,7 +272,7 @@ describe('a document of an app', () => {
     const events: string[] = []
     started.app.events.on('document', ({ path, kind }) => events.push(`${path} ${kind}`))
     const room = await started.app.documents.open('/board/9')
-    room.transact((tx) => tx.put({ id: 'a', type: 'shape', x: 4 }))
+    await room.transact((tx) => tx.put({ id: 'a', type: 'shape', x: 4 }))
     const ann = await DocumentPeer.open(started, '/board/9')
     expect(await ann.connect().next('records')).toMatchObject({ put: [{ x: 4 }] })
     await expect(started.app.documents.open('/nothing')).rejects.toMatchObject({ code: 404 })

@@ -84,7 +84,7 @@ describe('a text in two processes', () => {
     a.text.delete(0, 6)
     await b.reads('second')
     await Promise.all([a.sees('Ann', 'Ben'), b.sees('Ann', 'Ben')])
-    const document = await apps[1].app.documents.open<YjsEngine>(`/text/${room}`)
+    const document = await apps[1].app.documents.openHere<YjsEngine>(`/text/${room}`)
     document.transact((doc) => doc.getText('text').insert(6, ' third'))
     await a.reads('second third')
     await apps[0].stop()
@@ -92,7 +92,7 @@ describe('a text in two processes', () => {
     // What both have stored is one text.
     await apps[1].stop()
     const { apps: again } = await start(overMemory)
-    const kept = await again[0].app.documents.open<YjsEngine>(`/text/${room}`)
+    const kept = await again[0].app.documents.openHere<YjsEngine>(`/text/${room}`)
     expect(kept.engine.getText('text').toJSON()).toBe('second third')
   }
 

@@ -81,7 +81,7 @@ describe('a provider of y-websocket as it comes', () => {
     const [a, b] = [text(room), text(room)]
     await Promise.all([a.synced(), b.synced()])
     const path = `/text/${room}`.replace(' ', '%20')
-    const document = await app.documents.open<YjsEngine>(path)
+    const document = await app.documents.openHere<YjsEngine>(path)
     for (const { id } of document.sessions()) document.closeSession(id)
     await a.until(() => !a.provider.wsconnected, 'a loss')
     a.text.insert(0, 'written offline')
@@ -92,7 +92,7 @@ describe('a provider of y-websocket as it comes', () => {
   it('gets what the server writes, and the server what it writes', async () => {
     const { text, app } = await start()
     const a = await text('plain').synced()
-    const document = await app.documents.open<YjsEngine>('/text/plain')
+    const document = await app.documents.openHere<YjsEngine>('/text/plain')
     const begun = new Promise((resolve) => document.engine.doc.once('update', resolve))
     a.text.insert(0, 'client')
     await begun
@@ -127,7 +127,7 @@ describe('a provider of y-websocket as it comes', () => {
     reader.text.insert(0, 'discarded')
     writer.text.insert(0, 'kept')
     await reader.until(() => reader.text.length === 13, 'both')
-    const document = await app.documents.open<YjsEngine>(`/text/${room.replace(' ', '%20')}`)
+    const document = await app.documents.openHere<YjsEngine>(`/text/${room.replace(' ', '%20')}`)
     expect(document.engine.getText('text').toJSON()).toBe('kept')
   })
 
@@ -168,7 +168,7 @@ describe('a provider of y-websocket as it comes', () => {
     const a = await text(room).synced()
     a.text.insert(0, 'before the end')
     const path = `/text/${room.replace(' ', '%20')}`
-    const document = await app.documents.open<YjsEngine>(path)
+    const document = await app.documents.openHere<YjsEngine>(path)
     while (document.engine.getText('text').length === 0) {
       await new Promise((resolve) => document.engine.doc.once('update', resolve))
     }

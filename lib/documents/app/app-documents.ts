@@ -12,8 +12,10 @@ import type { LiveConnection } from '../../runtime/live-connection.js'
 import type { SocketConnection } from '../../runtime/socket-connection.js'
 import type { WsConnection } from '../../runtime/ws-connection.js'
 import { NO_MESSAGE, WsContext } from '../../runtime/ws-context.js'
+import type { DocumentHandle } from '../document-handle.js'
 import type { DocumentRoom } from '../document-room.js'
 import type { DocumentTimers } from '../document-timers.js'
+import { LocalPlace, RoomHandle } from '../room-handle.js'
 import { RoomHost } from '../room-host.js'
 import type { Access } from '../room-options.js'
 import { AppOwning } from './app-owning.js'
@@ -114,7 +116,19 @@ export class AppDocuments implements DocumentTraffic {
     )
   }
 
-  async open(path: string): Promise<DocumentRoom> {
+  async open(path: string): Promise<DocumentHandle> {
+    const { rooms, definition } = this.#find(path)
+    const owned = this.#owning.of(definition)
+    if (!owned) {
+      await rooms.open(path)
+      const place = new LocalPlace(path, rooms)
+      return new RoomHandle(path, () => place)
+    }
+    await owned.place(path, rooms).find()
+    return new RoomHandle(path, () => owned.place(path, rooms))
+  }
+
+  async openHere(path: string): Promise<DocumentRoom> {
     return this.#find(path).rooms.open(path)
   }
 

@@ -65,6 +65,7 @@ export class AppOwning {
     this.#desk ??= this.#createDesk()
     return new OwnedDocuments({
       ...{ owners: settings.owners as DocumentOwners, desk: this.#desk, onFault },
+      distant: settings.engines.distant?.bind(settings.engines),
       clock: parts.host.clock,
       onLost: (path) => {
         parts.host.logger.warn({ path }, 'a document is not owned any more: it is closed')

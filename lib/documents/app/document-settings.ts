@@ -2,6 +2,8 @@ import { errorText, showValue } from '../../errors/show-value.js'
 import type { JsonObject } from '../../protocol/documents/document-record.js'
 import type { DocumentEngines, DocumentPlan } from '../document-engine.js'
 import { definePresence, defineRecords, type RecordDefinition } from '../dto-records.js'
+import { DistantRecords } from '../records/distant-records.js'
+import { RecordTypes } from '../records/record-types.js'
 import { RecordsEngine } from '../records/records-engine.js'
 
 /** Hears of what is wrong with the options of a document, and how to mend it. */
@@ -99,10 +101,12 @@ function recordsEngines(
   definitions: Readonly<Record<string, RecordDefinition>>,
 ): DocumentEngines<RecordsEngine> {
   const records = defineRecords(definitions)
+  const { schema } = new RecordTypes(records)
   return {
     carrier: 'messages',
     types: Object.keys(records),
     create: ({ canWrite }: DocumentPlan) => new RecordsEngine({ records, canWrite }),
+    distant: (author) => new DistantRecords(schema, author),
   }
 }
 

@@ -1,8 +1,12 @@
 import { WsError } from '../../errors/ws-error.js'
 import { CLOSE_CODES } from '../../protocol/close-codes.js'
 import type { DocumentSocket } from '../document-socket.js'
-import { RoomConnection, type EnteredRoom } from '../room-connection.js'
+import type { DocumentRoom } from '../document-room.js'
+import type { DocumentTimers } from '../document-timers.js'
+import { RoomConnection } from '../room-connection.js'
 import type { Access } from '../room-options.js'
+import type { JsonValue } from '../../protocol/documents/document-record.js'
+import { CallDesk } from './call-desk.js'
 import { ElsewhereError } from './elsewhere-error.js'
 import type { LinkEnd, PeerLink } from './peer-link.js'
 import type { Change, Enter, PeerItem } from './peer-messages.js'
@@ -16,18 +20,23 @@ export interface GuestPlaces {
   /** Whether this process owns a document, and will go on to. */
   isHere(path: string): boolean
   /** Opens it; rejects with an `ElsewhereError` when another process owns it. */
-  open(path: string): Promise<EnteredRoom>
+  open(path: string): Promise<DocumentRoom>
 }
 
 /** What guests work with. */
 export interface GuestSessionsParts extends GuestPlaces {
   readonly bridge: SessionBridge
+  readonly timers: DocumentTimers
+  /** Hears of what is no answer to another process. */
+  readonly onFault: (error: unknown) => void
 }
 
 interface Guest {
   readonly connection: RoomConnection
   readonly socket: GuestSocket
   readonly meta: unknown
+  /** Whether it is the application of the other process. */
+  readonly isServer: boolean
 }
 
 /** The sessions of another process in documents that this one owns, over the link to it. */
@@ -72,17 +81,31 @@ export class GuestSessions implements LinkEnd {
     for (const s of [...this.#guests.keys()]) this.#forget(s)?.connection.disconnect()
   }
 
-  #enter({ s, path, sessionId, access, user, about }: Enter): void {
+  #enter({ s, path, sessionId, access, user, about, isServer = false }: Enter): void {
     const { bridge } = this.#parts
-    const meta = bridge.receive(about, (order) => this.#link.post({ kind: 'order', s, order }))
+    const tell = (order: JsonValue): void => this.#link.post({ kind: 'order', s, order })
+    const meta = isServer ? undefined : bridge.receive(about, tell)
     const socket = new GuestSocket(this.#link, s, () => this.#forget(s))
     const admission = {
       ...{ socket, sessionId, meta, access: access as Access },
       ...(user !== undefined && { user }),
     }
     const connection = new RoomConnection(admission, () => undefined)
-    this.#guests.set(s, { connection, socket, meta })
-    void this.#admit(path, connection)
+    this.#guests.set(s, { connection, socket, meta, isServer })
+    if (isServer) this.#letIn(path, connection)
+    else void this.#admit(path, connection)
+  }
+
+  #letIn(path: string, connection: RoomConnection): void {
+    const parts = this.#parts
+    void connection.admitted()
+    connection.enter(
+      new CallDesk({
+        ...{ path, timers: parts.timers, report: parts.onFault },
+        isHere: () => parts.isHere(path),
+        open: () => parts.open(path),
+      }),
+    )
   }
 
   async #admit(path: string, connection: RoomConnection): Promise<void> {
@@ -103,7 +126,7 @@ export class GuestSessions implements LinkEnd {
 
   #change({ s, access, about }: Change): void {
     const guest = this.#guests.get(s)
-    if (!guest) return
+    if (!guest || guest.isServer) return
     this.#parts.bridge.update(guest.meta, about)
     guest.connection.setAccess(access as Access)
   }
@@ -113,7 +136,7 @@ export class GuestSessions implements LinkEnd {
     if (!guest) return undefined
     this.#guests.delete(s)
     guest.socket.isOver = true
-    this.#parts.bridge.update(guest.meta, undefined)
+    if (!guest.isServer) this.#parts.bridge.update(guest.meta, undefined)
     return guest
   }
 }

@@ -1,7 +1,10 @@
 import type { Clock } from '../../async/clock.js'
 import { WsError } from '../../errors/ws-error.js'
 import type { DocumentOwners } from '../../transports/owners/document-owners.js'
+import type { DistantAuthor, DistantDocument } from '../document-engine.js'
 import type { EnteredRoom } from '../room-connection.js'
+import type { OpensRoom } from '../room-handle.js'
+import { DistantPlace } from './distant-place.js'
 import { DocumentLeases, type Tenure } from './document-leases.js'
 import { ElsewhereError } from './elsewhere-error.js'
 import type { PeerDesk } from './peer-desk.js'
@@ -17,6 +20,8 @@ export interface OwnedDocumentsParts {
   readonly owners: DocumentOwners
   readonly desk: PeerDesk
   readonly clock: Clock
+  /** What is known of a document of another process; left out where nothing is done there. */
+  readonly distant?: ((author: DistantAuthor) => DistantDocument) | undefined
   /** The document belongs to another process: it is to be closed. */
   readonly onLost: (path: string) => void
   readonly onFault: (error: unknown) => void
@@ -27,11 +32,15 @@ export class OwnedDocuments {
   readonly #parts: OwnedDocumentsParts
   readonly #leases: DocumentLeases
   readonly #tenures = new Map<string, Tenure>()
+  readonly #places = new Map<string, DistantPlace>()
+  readonly #author: DistantAuthor
   #isClosing = false
 
   constructor(parts: OwnedDocumentsParts) {
     const { owners, desk, clock, onLost, onFault } = parts
     this.#parts = parts
+    let count = 0
+    this.#author = { client: desk.node, next: () => ++count }
     this.#leases = new DocumentLeases({ owners, node: desk.node, clock, onLost, onFault })
   }
 
@@ -69,6 +78,21 @@ export class OwnedDocuments {
     return this.#parts.desk.room(error.owner, path)
   }
 
+  /** A document for the application, wherever it is. */
+  place(path: string, rooms: OpensRoom): DistantPlace {
+    const { owners, desk, clock, distant } = this.#parts
+    const known = this.#places.get(path)
+    if (known) return known
+    const place = new DistantPlace({
+      ...{ path, clock, rooms, patience: owners.ttl + HAND_OVER },
+      ownerAt: (owner) => desk.caller(owner, path),
+      document: distant?.(this.#author),
+      onIdle: () => this.#places.delete(path),
+    })
+    this.#places.set(path, place)
+    return place
+  }
+
   /** Nothing of a document is here any more: it is given back. */
   gone(path: string): void {
     const tenure = this.#tenures.get(path)
@@ -79,6 +103,8 @@ export class OwnedDocuments {
   /** Claims nothing more. */
   stop(): void {
     this.#isClosing = true
+    for (const place of this.#places.values()) place.leave()
+    this.#places.clear()
   }
 
   /** Done when all that was given back is. Never rejects. */

@@ -30,7 +30,7 @@ export class PeerDesk {
     this.#links = new PeerLinks({
       ...{ transport, clock, beat, onFault },
       ends: {
-        accepted: (link) => new GuestSessions(link, { ...places, bridge }),
+        accepted: (link) => new GuestSessions(link, { ...places, bridge, timers, onFault }),
         begun: (link) => {
           const remote = new RemoteSessions(link, { clock, timers, bridge })
           this.#remote.set(link, remote)
@@ -58,6 +58,11 @@ export class PeerDesk {
   /** A document of another process, to go in. */
   room(node: string, path: string): EnteredRoom {
     return this.#to(node).room(path)
+  }
+
+  /** The same, for this application to call. */
+  caller(node: string, path: string): EnteredRoom {
+    return this.#to(node).room(path, true)
   }
 
   /** Ends all links. Never rejects. */

@@ -37,6 +37,8 @@ export interface Enter {
   readonly user?: string
   /** What the application knows of whoever it is. */
   readonly about: JsonValue
+  /** Whether it is the application of the other process itself, which calls: no session of the document. */
+  readonly isServer?: boolean
 }
 
 /** To the owner: the session may do something else, or its application knows something else of it. */
@@ -141,6 +143,7 @@ const FIELDS: Readonly<Record<PeerItem['kind'], Readonly<Record<string, Check>>>
   enter: {
     ...{ s: isCount, path: isText, sessionId: isText, access: isAccess, about: isAny },
     user: (value) => value === undefined || isText(value),
+    isServer: (value) => value === undefined || isFlag(value),
   },
   change: { s: isCount, access: isAccess, about: isAny },
   leave: { s: isCount },

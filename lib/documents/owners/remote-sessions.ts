@@ -65,10 +65,14 @@ export class RemoteSessions implements LinkEnd {
     })
   }
 
-  /** A document of the other process, to go in. */
-  room(path: string): EnteredRoom {
+  /**
+   * A document of the other process, to go in.
+   *
+   * @param isServer whether it is this application that does, in order to call
+   */
+  room(path: string, isServer = false): EnteredRoom {
     return {
-      connect: (admission) => this.#enter(path, admission),
+      connect: (admission) => this.#enter(path, admission, isServer),
       receive: (_sessionId, frame, socket) => this.#receive(frame, socket),
       disconnect: (_sessionId, socket) => this.#leave(socket),
       setAccess: (_sessionId, access, socket) => this.#change(access, socket),
@@ -93,8 +97,9 @@ export class RemoteSessions implements LinkEnd {
     }
   }
 
-  #enter(path: string, { socket, sessionId, access, user, meta }: Admission): unknown {
-    const about = this.#parts.bridge.describe(meta)
+  #enter(path: string, admission: Admission, isServer: boolean): unknown {
+    const { socket, sessionId, access, user, meta } = admission
+    const about = isServer ? null : this.#parts.bridge.describe(meta)
     const s = ++this.#count
     const remote: Remote = { s, socket, meta, outbox: this.#outboxOf(s, socket) }
     if (this.#link.isOver) {
@@ -104,7 +109,7 @@ export class RemoteSessions implements LinkEnd {
     this.#sessions.set(s, remote)
     this.#bySocket.set(socket, remote)
     const who = { path, sessionId, access, ...(user !== undefined && { user }) }
-    this.#link.post({ kind: 'enter', s, ...who, about })
+    this.#link.post({ kind: 'enter', s, ...who, about, ...(isServer && { isServer }) })
     return remote
   }
 

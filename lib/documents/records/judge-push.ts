@@ -67,7 +67,7 @@ export function judgePush(
 }
 
 /** An operation of an older version is done to the record as that version had it. */
-function applyOlder(
+export function applyOlder(
   draft: RecordDraft,
   op: RecordOp,
   { types, schema }: { types: RecordTypes; schema: RecordSchema },

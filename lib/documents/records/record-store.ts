@@ -84,6 +84,11 @@ export class RecordStore {
     return { put, remove }
   }
 
+  /** Whether a record was put, changed or removed since a clock that the store remembers. */
+  changedSince(id: string, clock: number): boolean {
+    return (this.#records.get(id)?.clock ?? this.#tombstones.get(id) ?? 0) > clock
+  }
+
   /** Everything, as JSON. */
   state(): StoreState {
     return {

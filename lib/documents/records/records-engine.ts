@@ -13,11 +13,12 @@ import type {
   RecordOp,
   RecordSchema,
 } from '../../protocol/documents/document-record.js'
-import type { DocumentEngine, EngineHost } from '../document-engine.js'
+import type { DistantSide, DocumentEngine, EngineHost } from '../document-engine.js'
 import { errorBody, isReportable, type DocumentSession } from '../document-session.js'
 import { DocumentStorageError } from '../storage/document-storage-error.js'
 import type { StoredDocument } from '../storage/document-storage.js'
 import type { WriteRule } from '../write-rule.js'
+import { DistantRecordsSide, type DistantWriter } from './distant-side.js'
 import { judgePush, type Judgement, type PushRules } from './judge-push.js'
 import { Lineage } from './lineage.js'
 import { PushLog } from './push-log.js'
@@ -52,10 +53,9 @@ export interface RecordsEngineOptions {
 }
 
 /** Who made a transaction, and as which push. */
-interface Author {
-  readonly session: DocumentSession
-  readonly client: string
-  readonly n: number
+interface Author extends DistantWriter {
+  /** Left out by a server's own in another process. */
+  readonly session?: DocumentSession
 }
 
 /**
@@ -80,6 +80,9 @@ export class RecordsEngine implements DocumentEngine<
   /** This process has changed nothing so far. */
   #isFresh = true
   #isBusy = false
+  /** When a record last got another type, which sessions cannot give it. */
+  #retypedAt = 0
+  readonly distant: DistantSide
 
   constructor({ records, canWrite = {}, newId = randomUUID }: RecordsEngineOptions) {
     this.#types = new RecordTypes(records)
@@ -90,6 +93,11 @@ export class RecordsEngine implements DocumentEngine<
     }
     this.#newId = newId
     this.#schema = this.#types.schema
+    this.distant = new DistantRecordsSide({
+      ...{ types: this.#types, store: this.#store, lineage: this.#lineage, pushes: this.#pushes },
+      commit: (draft, writer) => this.#commitOwn(draft, writer),
+      retypedAt: () => this.#retypedAt,
+    })
   }
 
   get clock(): number {
@@ -168,14 +176,10 @@ export class RecordsEngine implements DocumentEngine<
     this.#isBusy = true
     try {
       result = workOn(draft, work)
-      for (const id of draft.touched) {
-        const record = draft.get(id)
-        if (record) this.#types.check(record)
-      }
     } finally {
       this.#isBusy = false
     }
-    this.#commit(draft, draft.net())
+    this.#commitOwn(draft)
     return result
   }
 
@@ -189,11 +193,9 @@ export class RecordsEngine implements DocumentEngine<
     const draft = new RecordDraft(this.#store)
     for (const { id } of this.#store.values()) draft.set(id, undefined)
     for (const [, record] of structuredClone(snapshot.records)) {
-      const current = this.#types.up(record, snapshot.schema)
-      this.#types.check(current)
-      draft.set(record.id, current)
+      draft.set(record.id, this.#types.up(record, snapshot.schema))
     }
-    this.#commit(draft, draft.net())
+    this.#commitOwn(draft)
   }
 
   encode(): Uint8Array {
@@ -308,7 +310,24 @@ export class RecordsEngine implements DocumentEngine<
     return error === undefined ? verdict : { ...verdict, error: errorBody(error) }
   }
 
-  /** Returns the epoch that begins with it, if one does. The author is told by the caller. */
+  /**
+   * Commits what the application itself did, here or in another process: no rule is asked.
+   *
+   * @throws WsError for a record that is not valid: nothing was done
+   */
+  #commitOwn(draft: RecordDraft, writer?: DistantWriter): void {
+    let isRetyped = false
+    for (const id of draft.touched) {
+      const record = draft.get(id)
+      if (!record) continue
+      this.#types.check(record)
+      isRetyped ||= (draft.before(id)?.type ?? record.type) !== record.type
+    }
+    this.#commit(draft, draft.net(), writer)
+    if (isRetyped) this.#retypedAt = this.clock
+  }
+
+  /** Returns the epoch that begins with it, if one does. A session that made it is told by the caller. */
   #commit(draft: RecordDraft, ops: readonly RecordOp[], author?: Author): string | undefined {
     if (ops.length === 0) return undefined
     const isFirst = this.#isFresh
@@ -320,7 +339,7 @@ export class RecordsEngine implements DocumentEngine<
     let written: string | undefined
     // Only for those who read it: a session that is alone has none.
     const text = (): string => (written ??= JSON.stringify(ops))
-    const state = author && RecordsSession.of(author.session)
+    const state = author?.session && RecordsSession.of(author.session)
     if (state) state.undurable = clock
     if (author) this.#pushes.note(author.client, author.n)
     if (this.#host.isStored) {
@@ -331,7 +350,7 @@ export class RecordsEngine implements DocumentEngine<
     const patch = (): string => `{"type":"patch","clock":${clock}${begin},"ops":${text()}}`
     const began = isFirst ? epoch : undefined
     this.#sessions.broadcast({ ops, text: patch, epoch: began }, author?.session)
-    if (!author) this.#host.changed({ clock, ops }, undefined)
+    if (!author?.session) this.#host.changed({ clock, ops }, undefined)
     return began
   }
 
