@@ -46,6 +46,7 @@ export {
   MemoryDocumentOwners,
   type MemoryDocumentOwnersOptions,
 } from './owners/memory-document-owners.js'
+export type { DocumentOwnerCounters } from './owners/owner-counters.js'
 export type { DocumentLease, DocumentOwners } from '../transports/owners/document-owners.js'
 
 export { FileStorage, type FileStorageOptions } from './storage/file-storage.js'

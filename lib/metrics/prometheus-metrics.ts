@@ -3,6 +3,7 @@ import type { WsCounters } from '../runtime/ws-counters.js'
 import { clusterRows } from './cluster-rows.js'
 import { checkPlace, type MetricPlace } from './metric-names.js'
 import { APP_ROWS, type MetricRow } from './metric-rows.js'
+import { ownerRows } from './owner-rows.js'
 import { storeRows } from './store-rows.js'
 import { transportRows } from './transport-rows.js'
 
@@ -30,6 +31,7 @@ export function prometheusMetrics(
   const { transport, cluster } = counters
   const rows = [
     ...APP_ROWS,
+    ...ownerRows(counters),
     ...transportRows(transport),
     ...clusterRows(cluster),
     ...storeRows(counters),

@@ -1,4 +1,5 @@
 import type { ClusterCounters } from '../cluster/cluster-counters.js'
+import type { DocumentOwnerCounters } from '../documents/owners/owner-counters.js'
 import { CLOSE_CODES } from '../protocol/close-codes.js'
 import type { TransportStatus, WsManagedTransport } from '../transports/broadcast-transport.js'
 import type { HistoryCounters } from '../transports/history/counted-history.js'
@@ -67,6 +68,8 @@ export class WsCounters {
   documentCommits = 0
   /** Saves of documents that failed; each is tried again. */
   documentFailures = 0
+  /** Documents of several processes; absent without `owners` of any. */
+  documentOwners?: DocumentOwnerCounters
   /** The broadcast transport; absent without one that knows its state. */
   readonly transport?: TransportReport
 

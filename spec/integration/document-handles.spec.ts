@@ -66,6 +66,8 @@ describe('the application of a process that does not own a document', () => {
     await after(boards, board.flush())
     expect(one!.documents.get(BOARD)?.durable).toBe(1)
     expect(one!.counters.documentCommits).toBe(1)
+    expect(two!.counters.documentOwners).toMatchObject({ calls: 4, forwarded: 0, malformed: 0 })
+    expect(one!.counters.documentOwners).toMatchObject({ calls: 0, guests: 1 })
     // No session, nobody who is shown, and no rule that was asked.
     expect(await after(boards, board.sessions())).toEqual([
       { id: expect.any(String), user: 'ann', access: 'write' },

@@ -44,6 +44,12 @@ describe('a document with an owner among several processes', () => {
       [0, 1],
       [0, 1],
     ])
+    const guest = { owned: 0, claimed: 0, forwarded: 1, guests: 0 }
+    expect(boards.apps.map(({ counters }) => counters.documentOwners)).toMatchObject([
+      { owned: 1, claimed: 1, takenOver: 0, lost: 0, forwarded: 0, guests: 2 },
+      guest,
+      guest,
+    ])
   })
 
   it('takes frames in chunks, several in a message, and texts with line breaks, as at home', async () => {
@@ -222,6 +228,10 @@ describe('an owner that goes', () => {
     const hello = await again(boards, bob, { epoch: cursor.epoch, clock: 0 })
     expect(hello.cursor.clock).toBe(1)
     expect(boards.owner()).toBe(two)
+    expect([one, two].map((app) => app!.counters.documentOwners)).toMatchObject([
+      { owned: 0, lost: 1, guests: 0 },
+      { owned: 1, takenOver: 1, forwarded: 0, interrupted: 1, lost: 0 },
+    ])
     // The former owner has noticed, too: its clients find no way until it is back.
     expect(await ann.next('closed')).toMatchObject({ code: 1012 })
     boards.mend(one!)

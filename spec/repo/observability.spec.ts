@@ -5,6 +5,7 @@ import { MemoryHistory, MemorySessionStore } from 'enfilade'
 import { messageDurations, prometheusMetrics } from 'enfilade/metrics'
 import { Registry } from 'prom-client'
 import { startClusterCounters } from '../../lib/cluster/cluster-counters.js'
+import { startOwnerCounters } from '../../lib/documents/owners/owner-counters.js'
 import { WsCounters } from '../../lib/runtime/ws-counters.js'
 import type { WsManagedTransport } from '../../lib/transports/broadcast-transport.js'
 import { CountedHistory } from '../../lib/transports/history/counted-history.js'
@@ -36,6 +37,7 @@ function distinctCounters(): WsCounters {
   const { counters: history } = new CountedHistory(new MemoryHistory())
   const { counters: sessions } = new CountedSessionStore(new MemorySessionStore())
   const counters = new WsCounters({ transport: managed, cluster, history, sessions })
+  counters.documentOwners = startOwnerCounters()
   fill(counters)
   return counters
 }

@@ -1,6 +1,7 @@
 import type { DocumentOwners } from '../../transports/owners/document-owners.js'
 import type { DocumentTimers } from '../document-timers.js'
 import { OwnedDocuments } from '../owners/owned-documents.js'
+import { startOwnerCounters, type DocumentOwnerCounters } from '../owners/owner-counters.js'
 import { PeerDesk } from '../owners/peer-desk.js'
 import type { SessionBridge } from '../owners/session-bridge.js'
 import type { RoomHost } from '../room-host.js'
@@ -65,6 +66,7 @@ export class AppOwning {
     this.#desk ??= this.#createDesk()
     return new OwnedDocuments({
       ...{ owners: settings.owners as DocumentOwners, desk: this.#desk, onFault },
+      counters: this.#counters(),
       distant: settings.engines.distant?.bind(settings.engines),
       clock: parts.host.clock,
       onLost: (path) => {
@@ -91,6 +93,7 @@ export class AppOwning {
     return new PeerDesk({
       beat: Math.min(...leases) / BEATS_PER_LEASE,
       ...{ transport, timers, clock: host.clock, bridge: this.#bridge() },
+      counters: this.#counters(),
       onFault: (error) => this.#complain(error),
       places: {
         isHere: (path) => ownedAt(path)?.has(path) === true && roomsOf(path)?.has(path) === true,
@@ -101,6 +104,10 @@ export class AppOwning {
         },
       },
     })
+  }
+
+  #counters(): DocumentOwnerCounters {
+    return (this.#parts.parts.host.counters.documentOwners ??= startOwnerCounters())
   }
 
   /** Says what is wrong with a session that cannot be told; its client hears that it cannot come in. */

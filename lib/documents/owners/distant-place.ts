@@ -28,6 +28,8 @@ export interface DistantPlaceParts {
   readonly patience: number
   /** The document at its owner, to be asked there. */
   readonly ownerAt: (owner: string) => EnteredRoom
+  /** The owner is asked. */
+  readonly onCall: () => void
   /** What is known here of a document elsewhere; `undefined` where its transactions cannot travel. */
   readonly document: DistantDocument | undefined
   /** Nobody has used it for long. */
@@ -117,6 +119,7 @@ export class DistantPlace implements DocumentPlace {
     for (;;) {
       const where = await this.#where()
       try {
+        if ('line' in where) this.#parts.onCall()
         return await work(where, Math.max(LOOK_AGAIN, until - clock.now()))
       } catch (error) {
         if (!(error instanceof OwnerGoneError)) throw error

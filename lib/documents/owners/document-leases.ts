@@ -9,6 +9,8 @@ export interface DocumentLeasesParts {
   /** Whose the leases are. */
   readonly node: string
   readonly clock: Clock
+  /** Leases were added, or are over. */
+  readonly onHeld: (count: number) => void
   /** A lease is over, against the will of this process. */
   readonly onLost: (path: string) => void
   /** Leases could not be renewed, or given back. */
@@ -51,9 +53,11 @@ export class DocumentLeases {
     const askedAt = clock.now()
     const { owner, token } = await owners.claim(path, node)
     if (owner !== node) return { owner }
+    const before = this.#book.size
     this.#book.hold(path, token, askedAt)
+    this.#parts.onHeld(this.#book.size - before)
     if (!this.#book.isHeld(path, token, clock.now())) {
-      this.#book.drop(path, token)
+      this.#drop(path, token)
       throw new WsError(503, 'The lease of the document came too late')
     }
     this.#tickLater()
@@ -69,7 +73,7 @@ export class DocumentLeases {
   /** Gives a document back. It is over for this process at once. */
   release(path: string, token: number): void {
     const { owners, onFault } = this.#parts
-    this.#book.drop(path, token)
+    this.#drop(path, token)
     // A lease that cannot be given back ends by itself.
     const released = owners
       .release(path, token)
@@ -97,7 +101,10 @@ export class DocumentLeases {
   #tick(): void {
     const now = this.#parts.clock.now()
     this.#timerAt = Infinity
-    for (const { path } of this.#book.expire(now)) this.#parts.onLost(path)
+    for (const { path } of this.#book.expire(now)) {
+      this.#parts.onHeld(-1)
+      this.#parts.onLost(path)
+    }
     for (const lease of this.#book.due(now)) void this.#renew(lease, now)
     this.#tickLater()
   }
@@ -115,6 +122,12 @@ export class DocumentLeases {
   }
 
   #lost({ path, token }: DueLease): void {
-    if (this.#book.drop(path, token)) this.#parts.onLost(path)
+    if (this.#drop(path, token)) this.#parts.onLost(path)
+  }
+
+  #drop(path: string, token: number): boolean {
+    const wasThere = this.#book.drop(path, token)
+    if (wasThere) this.#parts.onHeld(-1)
+    return wasThere
   }
 }

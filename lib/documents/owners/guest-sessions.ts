@@ -8,6 +8,7 @@ import type { Access } from '../room-options.js'
 import type { JsonValue } from '../../protocol/documents/document-record.js'
 import { CallDesk } from './call-desk.js'
 import { ElsewhereError } from './elsewhere-error.js'
+import type { DocumentOwnerCounters } from './owner-counters.js'
 import type { LinkEnd, PeerLink } from './peer-link.js'
 import type { Change, Enter, PeerItem } from './peer-messages.js'
 import type { SessionBridge } from './session-bridge.js'
@@ -27,6 +28,7 @@ export interface GuestPlaces {
 export interface GuestSessionsParts extends GuestPlaces {
   readonly bridge: SessionBridge
   readonly timers: DocumentTimers
+  readonly counters: Pick<DocumentOwnerCounters, 'guests'>
   /** Hears of what is no answer to another process. */
   readonly onFault: (error: unknown) => void
 }
@@ -93,7 +95,10 @@ export class GuestSessions implements LinkEnd {
     const connection = new RoomConnection(admission, () => undefined)
     this.#guests.set(s, { connection, socket, meta, isServer })
     if (isServer) this.#letIn(path, connection)
-    else void this.#admit(path, connection)
+    else {
+      this.#parts.counters.guests++
+      void this.#admit(path, connection)
+    }
   }
 
   #letIn(path: string, connection: RoomConnection): void {
@@ -136,7 +141,10 @@ export class GuestSessions implements LinkEnd {
     if (!guest) return undefined
     this.#guests.delete(s)
     guest.socket.isOver = true
-    if (!guest.isServer) this.#parts.bridge.update(guest.meta, undefined)
+    if (!guest.isServer) {
+      this.#parts.counters.guests--
+      this.#parts.bridge.update(guest.meta, undefined)
+    }
     return guest
   }
 }

@@ -7,6 +7,7 @@ import type { OpensRoom } from '../room-handle.js'
 import { DistantPlace } from './distant-place.js'
 import { DocumentLeases, type Tenure } from './document-leases.js'
 import { ElsewhereError } from './elsewhere-error.js'
+import type { DocumentOwnerCounters } from './owner-counters.js'
 import type { PeerDesk } from './peer-desk.js'
 
 /** Milliseconds between two tries to find out who owns a document that changes hands. */
@@ -20,6 +21,7 @@ export interface OwnedDocumentsParts {
   readonly owners: DocumentOwners
   readonly desk: PeerDesk
   readonly clock: Clock
+  readonly counters: DocumentOwnerCounters
   /** What is known of a document of another process; left out where nothing is done there. */
   readonly distant?: ((author: DistantAuthor) => DistantDocument) | undefined
   /** The document belongs to another process: it is to be closed. */
@@ -37,11 +39,18 @@ export class OwnedDocuments {
   #isClosing = false
 
   constructor(parts: OwnedDocumentsParts) {
-    const { owners, desk, clock, onLost, onFault } = parts
+    const { owners, desk, clock, counters, onFault } = parts
     this.#parts = parts
     let count = 0
     this.#author = { client: desk.node, next: () => ++count }
-    this.#leases = new DocumentLeases({ owners, node: desk.node, clock, onLost, onFault })
+    this.#leases = new DocumentLeases({
+      ...{ owners, node: desk.node, clock, onFault },
+      onHeld: (count) => (counters.owned += count),
+      onLost: (path) => {
+        counters.lost++
+        parts.onLost(path)
+      },
+    })
   }
 
   /** Whether a document belongs to this process, which goes on. */
@@ -55,17 +64,21 @@ export class OwnedDocuments {
    * @throws ElsewhereError when another process owns it; WsError 503 when that cannot be found out
    */
   async take(path: string): Promise<Tenure> {
-    const { desk, clock, owners } = this.#parts
+    const { desk, clock, owners, counters } = this.#parts
     await desk.listen()
+    let isTaken = false
     const until = clock.now() + owners.ttl + HAND_OVER
     for (;;) {
       if (this.#isClosing) throw new WsError(503, 'The documents are closed')
       const claimed = await this.#leases.claim(path)
       if ('tenure' in claimed) {
         this.#tenures.set(path, claimed.tenure)
+        counters.claimed++
+        if (isTaken) counters.takenOver++
         return claimed.tenure
       }
       const { owner } = claimed
+      isTaken = true
       if (await desk.hail(owner, path)) throw new ElsewhereError(path, owner)
       if (clock.now() >= until) throw new WsError(503, 'The owner of the document does not answer')
       await new Promise<void>((resolve) => clock.setTimeout(resolve, LOOK_EVERY).unref())
@@ -80,12 +93,13 @@ export class OwnedDocuments {
 
   /** A document for the application, wherever it is. */
   place(path: string, rooms: OpensRoom): DistantPlace {
-    const { owners, desk, clock, distant } = this.#parts
+    const { owners, desk, clock, distant, counters } = this.#parts
     const known = this.#places.get(path)
     if (known) return known
     const place = new DistantPlace({
       ...{ path, clock, rooms, patience: owners.ttl + HAND_OVER },
       ownerAt: (owner) => desk.caller(owner, path),
+      onCall: () => counters.calls++,
       document: distant?.(this.#author),
       onIdle: () => this.#places.delete(path),
     })

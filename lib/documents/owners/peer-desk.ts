@@ -3,6 +3,7 @@ import type { WsBroadcastTransport } from '../../transports/broadcast-transport.
 import type { DocumentTimers } from '../document-timers.js'
 import type { EnteredRoom } from '../room-connection.js'
 import { GuestSessions, type GuestPlaces } from './guest-sessions.js'
+import type { DocumentOwnerCounters } from './owner-counters.js'
 import type { PeerLink } from './peer-link.js'
 import { PeerLinks } from './peer-links.js'
 import { RemoteSessions } from './remote-sessions.js'
@@ -17,6 +18,7 @@ export interface PeerDeskParts {
   readonly timers: DocumentTimers
   readonly bridge: SessionBridge
   readonly places: GuestPlaces
+  readonly counters: DocumentOwnerCounters
   readonly onFault: (error: unknown) => void
 }
 
@@ -26,13 +28,14 @@ export class PeerDesk {
   readonly #remote = new WeakMap<PeerLink, RemoteSessions>()
 
   constructor(parts: PeerDeskParts) {
-    const { transport, clock, beat, timers, bridge, places, onFault } = parts
+    const { transport, clock, beat, timers, bridge, places, counters, onFault } = parts
     this.#links = new PeerLinks({
-      ...{ transport, clock, beat, onFault },
+      ...{ transport, clock, beat, counters, onFault },
       ends: {
-        accepted: (link) => new GuestSessions(link, { ...places, bridge, timers, onFault }),
+        accepted: (link) =>
+          new GuestSessions(link, { ...places, bridge, timers, counters, onFault }),
         begun: (link) => {
-          const remote = new RemoteSessions(link, { clock, timers, bridge })
+          const remote = new RemoteSessions(link, { clock, timers, bridge, counters })
           this.#remote.set(link, remote)
           return remote
         },

@@ -2,6 +2,7 @@ import type { Clock, ClockTimer } from '../../async/clock.js'
 import { guarded, isPromise } from '../../async/maybe-promise.js'
 import type { PublishResult, WsBroadcastTransport } from '../../transports/broadcast-transport.js'
 import { PeerLink, type LinkEnd } from './peer-link.js'
+import type { DocumentOwnerCounters } from './owner-counters.js'
 import {
   channelOfPeer,
   readPeerMessage,
@@ -20,6 +21,7 @@ export interface PeerLinksParts {
   readonly beat: number
   /** Who hears of links that others begin, and of those that this process begins. */
   readonly ends: Readonly<Record<'accepted' | 'begun', (link: PeerLink) => LinkEnd>>
+  readonly counters: Pick<DocumentOwnerCounters, 'sent' | 'received' | 'malformed'>
   readonly onFault: (error: unknown) => void
 }
 
@@ -83,9 +85,11 @@ export class PeerLinks {
     try {
       message = readPeerMessage(payload)
     } catch (error) {
+      this.#parts.counters.malformed++
       this.#parts.onFault(error)
       return
     }
+    this.#parts.counters.received++
     if (this.#isClosed) return
     const { link: id, from, seq } = message
     const known = this.#links.get(id)
@@ -121,6 +125,7 @@ export class PeerLinks {
   #publish(link: PeerLink, message: Omit<PeerMessage, 'from'>): void {
     const { transport } = this.#parts
     const payload = writePeerMessage({ from: this.node, ...message })
+    this.#parts.counters.sent++
     const result = transport.publish(channelOfPeer(link.peer), payload)
     if (isPromise<void | PublishResult>(result)) {
       Promise.resolve(result).then(
@@ -132,6 +137,7 @@ export class PeerLinks {
 
   #tell(peer: string, message: Omit<PeerMessage, 'from'>): void {
     const payload = writePeerMessage({ from: this.node, ...message })
+    this.#parts.counters.sent++
     void guarded(
       () => this.#parts.transport.publish(channelOfPeer(peer), payload),
       // Who hears nothing gives up by itself.

@@ -6,6 +6,7 @@ import { Outbox } from '../outbox.js'
 import type { ArrivedFrame } from '../read-session-frame.js'
 import type { EnteredRoom } from '../room-connection.js'
 import type { Access, Admission } from '../room-options.js'
+import type { DocumentOwnerCounters } from './owner-counters.js'
 import type { LinkEnd, PeerLink } from './peer-link.js'
 import type { PeerItem } from './peer-messages.js'
 import type { SessionBridge } from './session-bridge.js'
@@ -21,6 +22,7 @@ export interface RemoteSessionsParts {
   readonly clock: Clock
   readonly timers: DocumentTimers
   readonly bridge: SessionBridge
+  readonly counters: Pick<DocumentOwnerCounters, 'forwarded' | 'interrupted'>
 }
 
 interface Remote {
@@ -28,6 +30,7 @@ interface Remote {
   readonly socket: DocumentSocket
   readonly meta: unknown
   readonly outbox: Outbox
+  readonly isServer: boolean
 }
 
 interface Hailed {
@@ -92,7 +95,8 @@ export class RemoteSessions implements LinkEnd {
 
   over(): void {
     for (const n of [...this.#hailed.keys()]) this.#answered(n, false)
-    for (const s of [...this.#sessions.keys()]) {
+    for (const [s, { isServer }] of [...this.#sessions]) {
+      if (!isServer) this.#parts.counters.interrupted++
       this.#end(s, CLOSE_CODES.RESTART, 'The owner of the document is out of reach')
     }
   }
@@ -101,13 +105,14 @@ export class RemoteSessions implements LinkEnd {
     const { socket, sessionId, access, user, meta } = admission
     const about = isServer ? null : this.#parts.bridge.describe(meta)
     const s = ++this.#count
-    const remote: Remote = { s, socket, meta, outbox: this.#outboxOf(s, socket) }
+    const remote: Remote = { s, socket, meta, outbox: this.#outboxOf(s, socket), isServer }
     if (this.#link.isOver) {
       socket.close(CLOSE_CODES.RESTART, 'The owner of the document is out of reach')
       return undefined
     }
     this.#sessions.set(s, remote)
     this.#bySocket.set(socket, remote)
+    if (!isServer) this.#parts.counters.forwarded++
     const who = { path, sessionId, access, ...(user !== undefined && { user }) }
     this.#link.post({ kind: 'enter', s, ...who, about, ...(isServer && { isServer }) })
     return remote
@@ -147,6 +152,7 @@ export class RemoteSessions implements LinkEnd {
     if (!remote) return undefined
     this.#sessions.delete(remote.s)
     this.#bySocket.delete(remote.socket)
+    if (!remote.isServer) this.#parts.counters.forwarded--
     remote.outbox.close()
     return remote
   }

@@ -5,6 +5,9 @@ import { expect } from '@jest/globals'
 import { bundleFixture } from '../fixture.js'
 import { fork, type Child } from '../fork.js'
 
+/** Milliseconds for a writer to tell something, on a machine that has more to do than it can. */
+const PATIENCE = 20_000
+
 /** What a writer tells: everything up to here is durable. */
 interface Report {
   durable: number
@@ -49,7 +52,7 @@ export class DoomedWriters {
     child.send('write')
     let durable = 0
     const next = async () => {
-      durable = ((await child.nextMessage(isReport)) as Report).durable
+      durable = ((await child.nextMessage(isReport, PATIENCE)) as Report).durable
     }
     for (let left = 1 + ((kill * 7) % 23); left > 0; left--) await next()
     const exit = await child.kill()
