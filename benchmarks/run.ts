@@ -49,7 +49,9 @@ async function main(): Promise<void> {
     return
   }
   if (contenders.some(({ peer }) => peer)) preparePeers()
-  const measurements = createMeasurements(contenders, { quick, pace }).filter(isSelected)
+  const look = options.check || options.correctness || options.only !== '' ? 'checked' : 'look'
+  const extent = { selection: quick ? look : 'all', pace } as const
+  const measurements = createMeasurements(contenders, extent).filter(isSelected)
   if (options.correctness || options.check) await checkAll(measurements)
   if (!options.correctness) write(reportOf(await measureAll(measurements)))
 }

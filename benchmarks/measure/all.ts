@@ -1,6 +1,6 @@
 import { takingPart, type Contender } from '../contenders/contender.js'
 import type { Row } from '../report/row.js'
-import { createGroups } from '../scenarios/all.js'
+import { createGroups, type Selection } from '../scenarios/all.js'
 import type { Scenario } from '../scenarios/scenario.js'
 import { measureMemory } from './memory.js'
 import { measureStartup } from './startup.js'
@@ -18,7 +18,7 @@ export interface Measurement {
 
 /** How much is measured. */
 export interface Extent {
-  readonly quick: boolean
+  readonly selection: Selection
   readonly pace: Pace
 }
 
@@ -27,12 +27,13 @@ const MEMORY = ['Memory of an idle connection', 'Memory of a membership']
 
 /** All that a run measures, in order. */
 export function createMeasurements(chosen: readonly Contender[], extent: Extent): Measurement[] {
-  const { quick, pace } = extent
+  const { selection, pace } = extent
+  const quick = selection !== 'all'
   const others = chosen.filter(({ peer }) => !quick || !peer)
   const weighing = quick
     ? { turns: 1, connections: 3000, rooms: 10 }
     : { turns: Math.min(3, pace.turns), connections: 8000, rooms: 20 }
-  const loads = createGroups(quick).map((group) => ({
+  const loads = createGroups(selection).map((group) => ({
     names: group.scenarios.map(({ name }) => name),
     contenders: takingPart(group, chosen, quick),
     scenarios: group.scenarios,

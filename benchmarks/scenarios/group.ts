@@ -3,7 +3,7 @@ import type { Scenario } from './scenario.js'
 /** Scenarios that are measured together, turn by turn. */
 export interface ScenarioGroup {
   readonly scenarios: readonly Scenario[]
-  /** Who takes part in a quick run. */
+  /** Who takes part in a quick run; without peers it is part of one that checks, or names it. */
   readonly quick: 'all' | 'no peers' | 'nobody'
   /** Who takes part; everyone when absent. The first is the control of the group. */
   readonly variations?: readonly Variation[]

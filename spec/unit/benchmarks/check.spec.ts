@@ -108,7 +108,7 @@ describe('renderVerdicts', () => {
 })
 
 describe('the bounds', () => {
-  const groups = createGroups(true)
+  const groups = createGroups('checked')
   const rows = groups.flatMap(({ scenarios, variations }) =>
     scenarios.flatMap(({ name: scenario }) =>
       (variations ?? [{ of: 'enfilade' as const }])
@@ -136,5 +136,16 @@ describe('the bounds', () => {
   it('are all for something that is measured', () => {
     const used = new Set([...rows, ...others].map((one) => boundOf(one)))
     expect(BOUNDS.filter((bound) => !used.has(bound))).toEqual([])
+  })
+})
+
+describe('a quick look', () => {
+  it('is at what everyone is compared in, and measures no more', () => {
+    const scenarios = createGroups('look').map((group) => group.scenarios.map(({ name }) => name))
+    expect(scenarios.flat()).toEqual([
+      'RPC echo, depth 16',
+      'Validated RPC (three fields), depth 16',
+      'Broadcast to 100, 64 B, depth 16',
+    ])
   })
 })
