@@ -39,13 +39,17 @@ export async function profileScenarios(
   return profiled
 }
 
+function slug(name: string): string {
+  return name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')
+}
+
 async function profileOne(
   contender: Contender,
   scenario: Scenario,
   { folder, seconds }: Profiling,
 ): Promise<Profiled> {
-  const slug = scenario.name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')
-  const file = resolve(join(folder, `${slug}.${contender.key}.cpuprofile`))
+  // Contenders in several settings have one key.
+  const file = resolve(join(folder, `${slug(scenario.name)}.${slug(contender.name)}.cpuprofile`))
   const lane = await openContender(contender, scenario)
   try {
     await takeTurn(lane, seconds)
