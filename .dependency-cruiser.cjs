@@ -63,6 +63,8 @@ const folders = {
     // app/ alone knows of decorators and the runtime: see document-rooms-stand-alone.
     may: ['protocol', 'errors', 'async', 'validation', 'decorators', 'runtime'],
     types: ['transports', 'routing', 'di'],
+    // Supervisors of workers keep owners, too, and know nothing of documents.
+    files: ['transports/owners/memory-document-owners.ts'],
     why: 'A document room works on its own, over any socket and any storage.',
   },
   yjs: {

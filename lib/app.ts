@@ -8,7 +8,7 @@ import { compileApp } from './compile/compile-app.js'
 import { listRoutes } from './compile/list-routes.js'
 import { AppContainer } from './di/app-container.js'
 import { resolveTransport } from './di/resolve-transport.js'
-import { BroadcastTransport } from './di/tokens.js'
+import { BroadcastTransport, WorkerOwners } from './di/tokens.js'
 import { Problems } from './errors/problems.js'
 import { errorText } from './errors/show-value.js'
 import { silentLogger } from './logging/logger.js'
@@ -72,6 +72,8 @@ export function buildApp(options: WsAppOptions, platform: Platform): WsAppParts 
   const own = role && !given ? transportOf(role, settings.logger) : undefined
   const transport = given ?? own
   if (transport) container.register(BroadcastTransport, transport)
+  // Who has a transport of its own may have processes on other machines.
+  if (own && role?.owners) container.register(WorkerOwners, role.owners)
   const native: { app?: NativeApp } = {}
   const core = createCore(settings, transport, native)
   container.register(WsServer, core.host.server)

@@ -140,9 +140,9 @@ async function serveByWorkers(
   const supervision: Supervision = new Supervision({
     kind: isWatched ? 'watched' : 'served',
     ...{ workers, address: { port, host }, drain, startTimeout: START_TIMEOUT },
-    ...{ hub: new WorkerHub(), logger },
+    ...{ hub: new WorkerHub(), stores: new KeptStores(), logger },
     ...(program && {
-      ...{ stores: new KeptStores(), waitsForChange: true, upgrades: WATCHED_UPGRADES },
+      ...{ waitsForChange: true, upgrades: WATCHED_UPGRADES },
       forked: program.follow,
     }),
   })

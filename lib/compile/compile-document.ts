@@ -1,6 +1,6 @@
 import type { AppContainer } from '../di/app-container.js'
 import { resolveGiven } from '../di/resolve-given.js'
-import { BroadcastTransport } from '../di/tokens.js'
+import { BroadcastTransport, WorkerOwners } from '../di/tokens.js'
 import type { DocumentDefinition, DocumentHook } from '../documents/app/document-definition.js'
 import type { CompiledDocuments, DocumentKit } from '../documents/app/document-kit.js'
 import type { DocumentSettings } from '../documents/app/document-settings.js'
@@ -108,7 +108,8 @@ function readSettings(
   const settings = kit.readOptions(options, (problem, mend) =>
     problems.add(name, `@Document: ${problem}`, mend),
   )
-  const { storage, owners } = settings
+  const { storage } = settings
+  const owners = settings.owners ?? ownersOf(settings, container)
   const resolve = <T extends object>(given: unknown, what: string, methods: (keyof T & string)[]) =>
     resolveGiven(given as T, container, {
       ...{ what, methods, where: `${name}: @Document: ${what}`, problems },
@@ -126,6 +127,12 @@ function readSettings(
       owners: resolve<OwnersMethods>(owners, 'owners', ['claim', 'renew', 'release']),
     }),
   }
+}
+
+/** Workers of one program keep apart by themselves; of several writers only an engine with sockets makes one. */
+function ownersOf({ engines }: DocumentSettings, container: AppContainer): unknown {
+  const isOwned = engines.carrier === 'messages' && container.has(WorkerOwners)
+  return isOwned ? container.resolve(WorkerOwners) : undefined
 }
 
 function compileHooks(

@@ -1,5 +1,6 @@
 import type { InjectionToken } from 'tsyringe'
 import type { WsBroadcastTransport } from '../transports/broadcast-transport.js'
+import type { DocumentOwners } from '../transports/owners/document-owners.js'
 
 export type { DependencyContainer, InjectionToken } from 'tsyringe'
 
@@ -10,3 +11,6 @@ export type { DependencyContainer, InjectionToken } from 'tsyringe'
 export const BroadcastTransport: InjectionToken<WsBroadcastTransport> = Symbol.for(
   'enfilade:BroadcastTransport',
 )
+
+/** Who decides which worker of a program owns a document, where its `@Document` says nothing of owners. */
+export const WorkerOwners: InjectionToken<DocumentOwners> = Symbol.for('enfilade:WorkerOwners')

@@ -45,7 +45,7 @@ export { Document, type DocumentOptions } from './app/document.js'
 export {
   MemoryDocumentOwners,
   type MemoryDocumentOwnersOptions,
-} from './owners/memory-document-owners.js'
+} from '../transports/owners/memory-document-owners.js'
 export type { DocumentOwnerCounters } from './owners/owner-counters.js'
 export type { DocumentLease, DocumentOwners } from '../transports/owners/document-owners.js'
 

@@ -1,6 +1,7 @@
 import type { WsLogger } from '../logging/logger.js'
 import type { WsHistory } from '../transports/history/ws-history.js'
 import type { BroadcastDriver } from '../transports/managed/broadcast-driver.js'
+import type { DocumentOwners } from '../transports/owners/document-owners.js'
 import type { WsSessionStore } from '../transports/sessions/ws-session-store.js'
 import type { WorkerAddress, WorkerFigures, WorkerStatus } from './worker-messages.js'
 
@@ -49,6 +50,8 @@ export interface AppRole {
   readonly isMeasured: boolean
   /** Where recovery keeps what is to outlive this process; `undefined` when nothing of it does. */
   readonly stores: RoleStores | undefined
+  /** Who decides which of the workers owns a document; `undefined` when there are no others. */
+  readonly owners: DocumentOwners | undefined
   /**
    * Connects a transport to the hub that carries broadcasts between the workers; `undefined` when there
    * is nobody to carry them to.

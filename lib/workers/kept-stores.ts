@@ -2,13 +2,16 @@ import { MemoryHistory } from '../transports/history/memory-history.js'
 import type { HistoryEntry } from '../transports/history/ws-history.js'
 import { MemorySessionHub } from '../transports/sessions/memory-session-hub.js'
 import { MemorySessionStore } from '../transports/sessions/memory-session-store.js'
+import type { MemoryDocumentOwners } from '../transports/owners/memory-document-owners.js'
 import type { SendToWorker } from './hub-sessions.js'
+import { keepOwners, OwnersDesk } from './kept-owners.js'
 import type { StoreRequest } from './worker-messages.js'
 
 /** What one app of the workers has in the stores. */
 interface Space {
   readonly history: MemoryHistory
   readonly sessions: MemorySessionHub
+  readonly owners: MemoryDocumentOwners
 }
 
 /** What a supervisor keeps for its workers, so that it outlives each of them. */
@@ -19,7 +22,11 @@ export class KeptStores {
   of(space: number): Space {
     let found = this.#spaces.get(space)
     if (!found) {
-      found = { history: new MemoryHistory(), sessions: new MemorySessionHub() }
+      found = {
+        history: new MemoryHistory(),
+        sessions: new MemorySessionHub(),
+        owners: keepOwners(),
+      }
       this.#spaces.set(space, found)
     }
     return found
@@ -33,10 +40,12 @@ export class StoreDesk {
   readonly #sessions = new Map<number, MemorySessionStore>()
   /** Ends of what the worker hears of, by space and room. */
   readonly #heard = new Map<string, () => void>()
+  readonly #owners: OwnersDesk
 
   constructor(stores: KeptStores, send: SendToWorker) {
     this.#stores = stores
     this.#send = send
+    this.#owners = new OwnersDesk((space) => stores.of(space).owners, send)
   }
 
   async handle(space: number, tag: number, request: StoreRequest): Promise<void> {
@@ -46,6 +55,7 @@ export class StoreDesk {
 
   /** The worker is gone; what it has kept stays. */
   close(): void {
+    this.#owners.close()
     for (const end of this.#heard.values()) end()
     this.#heard.clear()
     for (const store of this.#sessions.values()) store.close()
@@ -53,7 +63,7 @@ export class StoreDesk {
   }
 
   #do(space: number, request: StoreRequest): unknown {
-    const { history } = this.#stores.of(space)
+    const { history, owners } = this.#stores.of(space)
     switch (request.do) {
       case 'append':
         return history.append(request.room, request.payload, request.how)
@@ -77,6 +87,14 @@ export class StoreDesk {
         return this.#sessionsOf(space).claim(request.token, request.userId, request.ttl)
       case 'remove':
         return this.#sessionsOf(space).remove(request.token, request.turn)
+      case 'claimDocument': {
+        this.#owners.hear(space, request.node)
+        return owners.claim(request.path, request.node)
+      }
+      case 'renewDocument':
+        return owners.renew(request.path, request.token)
+      case 'releaseDocument':
+        return owners.release(request.path, request.token)
     }
   }
 

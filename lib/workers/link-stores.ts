@@ -16,12 +16,16 @@ import type {
   SessionRecord,
   WsSessionStore,
 } from '../transports/sessions/ws-session-store.js'
+import { LinkOwners } from './link-owners.js'
 import type { StoreRequest, SupervisorMessage } from './worker-messages.js'
 
 /** Asks the supervisor's stores; `tag` is that of the answer. */
 export type SendRequest = (tag: number, request: StoreRequest) => void
 
-type StoreMessage = Extract<SupervisorMessage, { enfilade: 'stored' | 'entry' | 'claimed' }>
+type StoreMessage = Extract<
+  SupervisorMessage,
+  { enfilade: 'stored' | 'entry' | 'claimed' | 'gone' }
+>
 
 interface Waiting {
   readonly resolve: (answer: unknown) => void
@@ -32,6 +36,7 @@ interface Waiting {
 export class LinkStores {
   readonly history: WsHistory
   readonly sessions: WsSessionStore
+  readonly owners: LinkOwners
   readonly #line: Line
   readonly #entries = new EntryHandlers()
   readonly #claims = new Listeners<[token: string, turn: number]>(() => undefined)
@@ -40,12 +45,14 @@ export class LinkStores {
     this.#line = new Line(send)
     this.history = new LinkHistory(this.#line, this.#entries)
     this.sessions = new LinkSessions(this.#line, this.#claims)
+    this.owners = new LinkOwners((request) => this.#line.ask(request))
   }
 
   /** What the supervisor says. */
   receive(message: StoreMessage): void {
     if (message.enfilade === 'stored') this.#line.answer(message.tag, message.answer)
     else if (message.enfilade === 'entry') this.#entries.hand(message.room, message.entry)
+    else if (message.enfilade === 'gone') this.owners.gone(message.node)
     else this.#claims.emit([message.token, message.turn])
   }
 

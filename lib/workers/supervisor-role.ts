@@ -1,7 +1,9 @@
 import { WsStateError } from '../errors/ws-state-error.js'
 import { onExitSignals } from '../runtime/exit-signals.js'
 import type { BroadcastDriver } from '../transports/managed/broadcast-driver.js'
+import type { DocumentOwners } from '../transports/owners/document-owners.js'
 import type { AppRole, CloseApp, ResolvedCluster, RoleOptions } from './app-role.js'
+import { KeptStores } from './kept-stores.js'
 import type { Supervision } from './supervision.js'
 import { WorkerHub } from './worker-hub.js'
 import type { WorkerAddress, WorkerStatus } from './worker-messages.js'
@@ -18,14 +20,17 @@ export class SupervisorRole implements AppRole {
   readonly workerId = undefined
   readonly isMeasured = false
   readonly stores = undefined
+  readonly owners: DocumentOwners
   readonly #cluster: ResolvedCluster
   readonly #options: RoleOptions
   readonly #hub = new WorkerHub()
+  readonly #kept = new KeptStores()
   #supervision: Supervision | undefined
 
   constructor(cluster: ResolvedCluster, options: RoleOptions) {
     this.#cluster = cluster
     this.#options = options
+    this.owners = this.#kept.of(SPACE).owners
   }
 
   driver(): BroadcastDriver {
@@ -46,7 +51,7 @@ export class SupervisorRole implements AppRole {
       const { Supervision } = await import('./supervision.js')
       const { logger, signals } = this.#options
       const { drain } = signals
-      const parts = { ...this.#cluster, address, drain, hub: this.#hub, logger }
+      const parts = { ...this.#cluster, address, drain, hub: this.#hub, stores: this.#kept, logger }
       const supervision = (this.#supervision = new Supervision({ ...parts, kind: 'own' }))
       // Until it listens: workers that cannot start are started again for ever.
       const ignore = this.hear(() => supervision.end(signals))

@@ -151,6 +151,7 @@ export class WorkerLink {
       case 'stored':
       case 'entry':
       case 'claimed':
+      case 'gone':
         return this.#stores.get(message.space)?.receive(message)
       case 'listen':
         return this.#address?.(message.address)

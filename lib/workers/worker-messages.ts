@@ -55,7 +55,7 @@ export type HubRequest =
       readonly channels: readonly string[]
     }
 
-/** What a worker asks of the stores that its supervisor keeps: a history, and sessions. */
+/** What a worker asks of the stores that its supervisor keeps: a history, sessions, and owners of documents. */
 export type StoreRequest =
   | {
       readonly do: 'append'
@@ -90,6 +90,12 @@ export type StoreRequest =
       readonly ttl: number
     }
   | { readonly do: 'remove'; readonly token: string; readonly turn: number }
+  | { readonly do: 'claimDocument'; readonly path: string; readonly node: string }
+  | {
+      readonly do: 'renewDocument' | 'releaseDocument'
+      readonly path: string
+      readonly token: number
+    }
 
 /** What a worker tells its supervisor. */
 export type WorkerMessage =
@@ -144,6 +150,8 @@ export type SupervisorMessage =
       readonly token: string
       readonly turn: number
     }
+  /** A process that may have owned documents has ended. */
+  | { readonly enfilade: 'gone'; readonly space: number; readonly node: string }
   /** The hub has done what was asked for. */
   | { readonly enfilade: 'done'; readonly session: number; readonly tag: number }
   | {

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { errorText } from '../errors/show-value.js'
 import type { BroadcastDriver } from '../transports/managed/broadcast-driver.js'
+import type { DocumentOwners } from '../transports/owners/document-owners.js'
 import type { AppRole, CloseApp, RoleHost, RoleOptions, RoleStores } from './app-role.js'
 import type { OwnWorker } from './own-worker.js'
 import type { CloseOrder, WorkerAddress, WorkerStatus } from './worker-messages.js'
@@ -23,6 +24,7 @@ export class WorkerRole implements AppRole {
   readonly workerId: number
   readonly isMeasured: boolean
   readonly stores: RoleStores | undefined
+  readonly owners: DocumentOwners | undefined
   readonly #worker: OwnWorker
   readonly #options: RoleOptions
   readonly #space = spaces++
@@ -32,7 +34,9 @@ export class WorkerRole implements AppRole {
   constructor(worker: OwnWorker, options: RoleOptions) {
     this.workerId = worker.id
     this.isMeasured = worker.kind === 'measured'
-    this.stores = worker.kind === 'watched' ? worker.link.stores(this.#space) : undefined
+    const kept = worker.link.stores(this.#space)
+    this.stores = worker.kind === 'watched' ? kept : undefined
+    this.owners = this.isMeasured ? undefined : kept.owners
     this.#worker = worker
     this.#options = options
   }

@@ -1,7 +1,11 @@
 import { expect, it } from '@jest/globals'
+import { VirtualClock } from '../../lib/testing/virtual-clock.js'
 import { KeptStores, StoreDesk } from '../../lib/workers/kept-stores.js'
+import { LinkOwners } from '../../lib/workers/link-owners.js'
 import { WorkerLink } from '../../lib/workers/worker-link.js'
+import { nextTurn } from '../support/next-turn.js'
 import { IpcPair } from '../support/ipc-pair.js'
+import { describeDocumentOwners } from './document-owners.contract.js'
 import { describeHistory } from './history.contract.js'
 import { describeSessionStore } from './session-store.contract.js'
 
@@ -9,8 +13,8 @@ import { describeSessionStore } from './session-store.contract.js'
 function worker(kept: KeptStores, space = 0) {
   const pair = new IpcPair()
   pair.desk = new StoreDesk(kept, pair.order)
-  const { history, sessions } = new WorkerLink(pair).stores(space)
-  return { pair, history, sessions }
+  const { history, sessions, owners } = new WorkerLink(pair).stores(space)
+  return { pair, history, sessions, owners }
 }
 
 function workers(count: number) {
@@ -30,6 +34,49 @@ describeSessionStore('the session store of a supervisor', {
     stores: workers(count).map(({ sessions }) => sessions),
     close: () => undefined,
   }),
+})
+
+describeDocumentOwners('the supervisor of workers', {
+  create: () => {
+    const kept = new KeptStores()
+    const [ann, bob] = [worker(kept), worker(kept)]
+    return {
+      owners: [ann.owners, bob.owners],
+      // Nobody waits for as long as a lease lasts: the one who has it ends.
+      expire: async () => {
+        for (const node of ['ann', 'bob']) kept.of(0).owners.gone(node)
+      },
+      close: () => undefined,
+    }
+  },
+})
+
+it('gives the documents of a worker that has ended to the next at once, and tells the others', async () => {
+  const kept = new KeptStores()
+  const [ann, bob, other] = [worker(kept), worker(kept), worker(kept, 1)]
+  const gone: string[] = []
+  bob.owners.onGone((node) => gone.push(node))
+  other.owners.onGone((node) => gone.push(`other: ${node}`))
+  const first = await ann.owners.claim('/a', 'ann')
+  expect(await bob.owners.claim('/a', 'bob')).toEqual(first)
+  expect(await other.owners.claim('/a', 'bob')).toMatchObject({ owner: 'bob' })
+  ann.pair.disconnect()
+  await nextTurn()
+  expect(gone).toEqual(['ann'])
+  const next = await bob.owners.claim('/a', 'bob')
+  expect(next.owner).toBe('bob')
+  expect(next.token).toBeGreaterThan(first.token)
+  // Those of a supervisor that was started later are higher than all of one before.
+  expect(next.token).toBeGreaterThan(Date.UTC(2026, 0))
+  await expect(ann.owners.claim('/b', 'ann')).rejects.toMatchObject({ fault: 'down' })
+})
+
+it('is late when it hangs: who owns a document cannot be found out', async () => {
+  const clock = new VirtualClock()
+  const late = new LinkOwners(() => new Promise(() => undefined), clock).claim('/a', 'ann')
+  const isLate = expect(late).rejects.toMatchObject({ name: 'WsStoreError', fault: 'late' })
+  await clock.advance(1_500)
+  await isLate
 })
 
 const how = { size: 10, ttl: 60, epoch: 'one' }

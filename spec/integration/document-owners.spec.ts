@@ -244,6 +244,28 @@ describe('an owner that goes', () => {
     expect(await bob.next('patch')).toMatchObject({ clock: 2 })
   })
 
+  it('and is known to be gone is not waited for, by clients and by the next owner', async () => {
+    const boards = await OwnedBoards.start(2)
+    const [one, two] = boards.apps
+    const ann = await boards.join(one!, 'ann')
+    const bob = await boards.join(two!, 'bob')
+    await ann.push(1, shape('a', 1))
+    await ann.next('durable')
+    const { owner } = await boards.shared.claim(BOARD, 'somebody')
+    boards.cut(one!)
+    boards.shared.gone(owner)
+    // Not a moment passes.
+    await boards.cluster.settle()
+    expect(await bob.next('closed')).toMatchObject({ code: 1012 })
+    await bob.connect()
+    await boards.cluster.settle()
+    expect((await bob.next('records')).put).toMatchObject([{ id: 'a' }])
+    expect(two!.documents.get(BOARD)).toBeDefined()
+    // It was alive after all, and finds out when it looks.
+    await boards.cluster.advance(6_000)
+    expect(boards.owner()).toBe(two)
+  })
+
   it('and wakes up later writes nothing any more: what it says is refused by the storage', async () => {
     const boards = await OwnedBoards.start(2)
     const [one, two] = boards.apps

@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -49,6 +49,16 @@ async function connectToAll(count: number): Promise<Map<number, WireClient>> {
   return byPid
 }
 
+type Entry = [pid: number, client: WireClient]
+
+/** The next frame of a document that has a type. */
+async function frameOf(client: WireClient, type: string): Promise<any> {
+  const push = await client.nextPush(
+    ({ event, data }) => event === '$document' && (data as { type: string }).type === type,
+  )
+  return push.data
+}
+
 async function askWorkers(): Promise<WorkerStatus[]> {
   const response = await fetch(`http://127.0.0.1:${program?.port ?? 0}/workersz`)
   return (await response.json()) as WorkerStatus[]
@@ -70,9 +80,14 @@ async function until(isTrue: () => Promise<boolean> | boolean): Promise<void> {
 describe('an app with two workers', () => {
   const broken = join(tmpdir(), `enfilade-broken-${process.pid}`)
 
-  beforeAll(() => start(2, { env: { BROKEN_WHILE: broken } }), 30_000)
+  const folder = mkdtempSync(join(tmpdir(), 'enfilade-workers-'))
+
+  beforeAll(() => start(2, { env: { BROKEN_WHILE: broken, FOLDER: folder } }), 30_000)
   afterEach(leave)
-  afterAll(stop)
+  afterAll(async () => {
+    await stop()
+    rmSync(folder, { recursive: true })
+  })
 
   it('is several processes on one port, and one that looks after them', async () => {
     const pid = program?.pid ?? 0
@@ -128,6 +143,24 @@ describe('an app with two workers', () => {
     expect((await staying.nextPush()).data).toBe('new here')
     const restarts = (await askWorkers()).map((worker) => worker.restarts)
     expect(restarts.sort()).toEqual([0, 1])
+  })
+
+  it('has one owner for each document without a broker; another goes on when that is killed', async () => {
+    const byPid = [...(await connectToAll(2))] as [Entry, Entry]
+    const [ann, bob] = byPid.map(([, client]) => client) as [WireClient, WireClient]
+    const [pid] = byPid[0]
+    expect(await ann.call('count', '/process')).toEqual({ x: 1, isHere: true })
+    expect(await bob.call('count', '/process')).toEqual({ x: 2, isHere: false })
+    const connect = { type: 'connect', wire: 1, client: 'bob', schema: {} }
+    bob.send('$document', '/board/1', connect)
+    expect((await frameOf(bob, 'records')).put).toMatchObject([{ id: 'count', x: 2 }])
+    await frameOf(bob, 'synced')
+    process.kill(pid, 'SIGKILL')
+    expect(await frameOf(bob, 'closed')).toMatchObject({ code: 1012 })
+    expect(await bob.call('count', '/process')).toEqual({ x: 3, isHere: true })
+    bob.send('$document', '/board/1', connect)
+    expect((await frameOf(bob, 'records')).put).toMatchObject([{ id: 'count', x: 3 }])
+    await until(async () => (await askWorkers()).every(({ state }) => state === 'listening'))
   })
 
   it('replaces all workers on SIGHUP, while clients connect without a refusal', async () => {

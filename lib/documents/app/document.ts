@@ -23,8 +23,8 @@ export interface DocumentOptions {
   readonly storage?: DocumentStorages | InjectionToken<DocumentStorages>
   /**
    * Who decides which of several processes owns a document, or an injection token of it: the others let
-   * their clients in through the owner. Needs a broadcast transport. Default: nobody does; a document may be
-   * open in one process only, then.
+   * their clients in through the owner. Needs a broadcast transport. Default: among workers without
+   * a transport of the app's own, their supervisor; else nobody does, and a document may be open in one process only.
    */
   readonly owners?: DocumentOwners | InjectionToken<DocumentOwners>
   /** How long a document stays open without a session, in milliseconds. Default: 30 s. */

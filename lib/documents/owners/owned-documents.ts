@@ -5,7 +5,7 @@ import type { DistantAuthor, DistantDocument } from '../document-engine.js'
 import type { EnteredRoom } from '../room-connection.js'
 import type { OpensRoom } from '../room-handle.js'
 import { DistantPlace } from './distant-place.js'
-import { DocumentLeases, type Tenure } from './document-leases.js'
+import { DocumentLeases, type Claimed, type Tenure } from './document-leases.js'
 import { ElsewhereError } from './elsewhere-error.js'
 import type { DocumentOwnerCounters } from './owner-counters.js'
 import type { PeerDesk } from './peer-desk.js'
@@ -36,12 +36,14 @@ export class OwnedDocuments {
   readonly #tenures = new Map<string, Tenure>()
   readonly #places = new Map<string, DistantPlace>()
   readonly #author: DistantAuthor
+  readonly #deafen: (() => void) | undefined
   #isClosing = false
 
   constructor(parts: OwnedDocumentsParts) {
     const { owners, desk, clock, counters, onFault } = parts
     this.#parts = parts
     let count = 0
+    this.#deafen = owners.onGone?.((node) => desk.gone(node))
     this.#author = { client: desk.node, next: () => ++count }
     this.#leases = new DocumentLeases({
       ...{ owners, node: desk.node, clock, onFault },
@@ -70,7 +72,7 @@ export class OwnedDocuments {
     const until = clock.now() + owners.ttl + HAND_OVER
     for (;;) {
       if (this.#isClosing) throw new WsError(503, 'The documents are closed')
-      const claimed = await this.#leases.claim(path)
+      const claimed = await this.#claim(path)
       if ('tenure' in claimed) {
         this.#tenures.set(path, claimed.tenure)
         counters.claimed++
@@ -82,6 +84,17 @@ export class OwnedDocuments {
       if (await desk.hail(owner, path)) throw new ElsewhereError(path, owner)
       if (clock.now() >= until) throw new WsError(503, 'The owner of the document does not answer')
       await new Promise<void>((resolve) => clock.setTimeout(resolve, LOOK_EVERY).unref())
+    }
+  }
+
+  /** @throws WsError 503, whatever is the matter with who decides */
+  async #claim(path: string): Promise<Claimed> {
+    try {
+      return await this.#leases.claim(path)
+    } catch (error) {
+      if (error instanceof WsError) throw error
+      this.#parts.onFault(error)
+      throw new WsError(503, 'Who owns the document cannot be found out')
     }
   }
 
@@ -117,6 +130,7 @@ export class OwnedDocuments {
   /** Claims nothing more. */
   stop(): void {
     this.#isClosing = true
+    this.#deafen?.()
     for (const place of this.#places.values()) place.leave()
     this.#places.clear()
   }

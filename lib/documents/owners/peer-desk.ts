@@ -68,6 +68,11 @@ export class PeerDesk {
     return this.#to(node).room(path, true)
   }
 
+  /** A process has ended, for certain. */
+  gone(node: string): void {
+    this.#links.gone(node)
+  }
+
   /** Ends all links. Never rejects. */
   close(): Promise<void> {
     return this.#links.close()

@@ -56,6 +56,11 @@ export class PeerLinks {
     return link
   }
 
+  /** A process has ended, for certain: nobody has to wait for its silence. */
+  gone(node: string): void {
+    for (const link of [...this.#links.values()]) if (link.peer === node) link.close()
+  }
+
   /** Ends all links, and hears nothing more. Never rejects. */
   async close(): Promise<void> {
     this.#isClosed = true

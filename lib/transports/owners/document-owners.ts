@@ -22,4 +22,9 @@ export interface DocumentOwners {
   renew(path: string, token: number): Promise<boolean>
   /** Gives a document back, unless the token is of a lease before. */
   release(path: string, token: number): Promise<void>
+  /**
+   * Tells of nodes that have ended, where that is known for certain: nobody waits for them any more.
+   * Returns a function that ends the listening.
+   */
+  onGone?(listener: (node: string) => void): () => void
 }

@@ -83,6 +83,10 @@ class CutOwners implements DocumentOwners {
     return this.#ask(() => this.inner.release(path, token))
   }
 
+  onGone(listener: (node: string) => void): () => void {
+    return this.inner.onGone?.(listener) ?? (() => undefined)
+  }
+
   #ask<T>(work: () => Promise<T>): Promise<T> {
     return this.isCut ? Promise.reject(new Error('out of reach')) : work()
   }

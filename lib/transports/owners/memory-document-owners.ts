@@ -1,5 +1,6 @@
 import { systemClock } from '../../async/clock.js'
-import type { DocumentLease, DocumentOwners } from '../../transports/owners/document-owners.js'
+import { Listeners } from '../managed/listeners.js'
+import type { DocumentLease, DocumentOwners } from './document-owners.js'
 
 /** How long a lease lasts by default, in milliseconds. */
 const DEFAULT_TTL = 6_000
@@ -19,11 +20,15 @@ interface Held {
   readonly until: number
 }
 
-/** Owners of documents among the apps of one process: for tests. */
+/**
+ * Owners of documents among the apps of one process: for tests. A token is at least the time in
+ * milliseconds, so that those of the next process are higher.
+ */
 export class MemoryDocumentOwners implements DocumentOwners {
   readonly ttl: number
   readonly #now: () => number
   readonly #held = new Map<string, Held>()
+  readonly #gone = new Listeners<string>(() => undefined)
 
   /** @throws TypeError for a `ttl` that is none */
   constructor({
@@ -43,7 +48,7 @@ export class MemoryDocumentOwners implements DocumentOwners {
     if (owner !== undefined && owner !== node && until > this.#now()) {
       return Promise.resolve({ owner, token })
     }
-    const lease = { owner: node, token: token + 1 }
+    const lease = { owner: node, token: Math.max(token + 1, Date.now()) }
     this.#held.set(path, { ...lease, until: this.#now() + this.ttl })
     return Promise.resolve(lease)
   }
@@ -59,5 +64,17 @@ export class MemoryDocumentOwners implements DocumentOwners {
     const held = this.#held.get(path)
     if (held?.token === token) this.#held.set(path, { ...held, owner: undefined })
     return Promise.resolve()
+  }
+
+  onGone(listener: (node: string) => void): () => void {
+    return this.#gone.add(listener)
+  }
+
+  /** A node has ended, for certain: its documents are free, and who listens hears of it. */
+  gone(node: string): void {
+    for (const [path, held] of this.#held) {
+      if (held.owner === node) this.#held.set(path, { ...held, owner: undefined })
+    }
+    this.#gone.emit(node)
   }
 }
