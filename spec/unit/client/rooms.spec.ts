@@ -1,61 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
-import { defineChannel, type WsRoom } from 'enfilade/client'
-import { createFakeWorld, type FakeSocket, type FakeWorld } from '../../support/fake-platform.js'
+import { defineChannel } from 'enfilade/client'
+import { createFakeWorld, type FakeWorld } from '../../support/fake-platform.js'
 import { nextTurn } from '../../support/next-turn.js'
-
-const PATH = '/chat/a'
-const ann = { id: 'ann', state: { name: 'Ann' } }
-const ben = { id: 'ben', state: { name: 'Ben' } }
-
-interface RoomWorld extends FakeWorld {
-  room: WsRoom
-  first: FakeSocket
-  /** What the room told, in order. */
-  told: unknown[]
-  /** The data of the pushes that were heard. */
-  heard: unknown[]
-}
-
-/** A room that listens to everything, on an open connection. */
-async function openRoom(
-  options: { presence?: unknown; isPlain?: boolean } = {},
-): Promise<RoomWorld> {
-  const world = createFakeWorld()
-  const first = await world.socket()
-  if (options.isPlain) first.open()
-  else first.welcome()
-  const { presence } = options
-  const room = world.client.room(PATH, presence === undefined ? {} : { presence })
-  const told: unknown[] = []
-  const heard: unknown[] = []
-  room.onStatus((status, left) => told.push(left ? [status, left.reason] : status))
-  room.onGap(({ reply }) => told.push(['gap', reply]))
-  room.on('said', (data) => heard.push(data))
-  return { ...world, room, first, told, heard }
-}
-
-async function joinRoom(
-  options?: Parameters<typeof openRoom>[0],
-  joined?: object,
-): Promise<RoomWorld> {
-  const world = await openRoom(options)
-  const joining = world.room.join()
-  await nextTurn()
-  world.first.push('$joined', PATH, { epoch: 'e', seq: 10, ...joined })
-  world.first.reply('join', 'welcome')
-  await joining
-  return world
-}
-
-/** The connection is lost and comes back; the server has answered `$resume`. */
-async function resume(world: FakeWorld, data: unknown): Promise<FakeSocket> {
-  const socket = await world.dropAndRetry()
-  socket.welcome('s2')
-  await nextTurn()
-  socket.reply('$resume', data)
-  await nextTurn()
-  return socket
-}
+import { joinRoom, openRoom, PATH, resume } from '../../support/room-world.js'
 
 describe('join', () => {
   it("calls join with the data, and resolves with the handler's reply", async () => {
@@ -338,63 +285,6 @@ it('a $resume that nobody answers is a loss', async () => {
   const third = await world.dropAndRetry()
   third.welcome('s3')
   expect(third.last('$resume').data.session).toBe('s1')
-})
-
-describe('presence', () => {
-  it('shows everybody, oneself among them, and each change', async () => {
-    const world = await openRoom()
-    const changes: unknown[] = []
-    world.room.onMembers(({ join, update, leave }) =>
-      changes.push([join, update, leave].map((members) => members.map(({ id }) => id).join())),
-    )
-    const joining = world.room.join()
-    await nextTurn()
-    world.first.push('$joined', PATH, { epoch: 'e', seq: 1, self: 'ann', members: [ann] })
-    world.first.reply('join')
-    await joining
-    expect(world.room.self).toEqual(ann)
-    world.first.push('$presence', PATH, { join: [ben] })
-    const typing = { id: 'ben', state: { name: 'Ben', typing: true } }
-    world.first.push('$presence', PATH, { update: [typing] })
-    expect([...world.room.members.values()]).toEqual([ann, typing])
-    world.first.push('$presence', PATH, { leave: ['ben'] })
-    world.first.push('$left', PATH, { reason: 'kicked' })
-    expect(changes).toEqual([
-      ['ann', '', ''],
-      ['ben', '', ''],
-      ['', 'ben', ''],
-      ['', '', 'ben'],
-      ['', '', 'ann'],
-    ])
-    expect(world.room.self).toBeUndefined()
-  })
-
-  it('is told as soon as one is in, then as it changes, the latest state per interval', async () => {
-    const world = await joinRoom({ presence: { name: 'Ann' } }, { self: 'ann', members: [ann] })
-    const states = () =>
-      world.first.sent.filter(({ event }) => event === '$presence').map(({ data }) => data)
-    expect(states()).toEqual([{ name: 'Ann' }])
-    expect(world.first.last('$presence')).not.toHaveProperty('id')
-    for (let x = 0; x < 5; x++) world.room.setPresence({ x })
-    await world.clock.advance(50)
-    expect(states()).toEqual([{ name: 'Ann' }, { x: 4 }])
-  })
-
-  it('is told again after a loss: the latest, also when it changed meanwhile', async () => {
-    const world = await joinRoom({ presence: 'first' }, { self: 'ann', members: [ann] })
-    world.first.end()
-    world.room.setPresence('second')
-    world.room.setPresence('third')
-    const second = await resume(world, { resumed: true, rooms: { [PATH]: 'recovered' } })
-    expect(second.last('$presence').data).toBe('third')
-  })
-
-  it('is not sent to a room that has none', async () => {
-    const world = await joinRoom({ presence: 'here' })
-    await world.clock.advance(1000)
-    expect(world.first.events).toEqual(['join'])
-    expect(world.room.members.size).toBe(0)
-  })
 })
 
 it('a server without enfilade.v1 gets no message that starts with $', async () => {
