@@ -1,192 +1,19 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
+import { jsonCodec, type WsCodec, type WsEventMap, type WsFrame, type WsLogger } from 'enfilade'
 import {
-  IsInt,
-  Validate,
-  ValidatorConstraint,
-  type ValidatorConstraintInterface,
-} from 'class-validator'
-import {
-  Broadcast,
-  Controller,
-  Data,
-  Join,
-  Leave,
-  OnConnect,
-  OnDisconnect,
-  OnJoin,
-  OnLeave,
-  OnMessage,
-  Rooms,
-  Use,
-  WsRooms,
-  jsonCodec,
-  type WsAppOptions,
-  type WsBroadcastTransport,
-  type WsCodec,
-  type WsEventMap,
-  type WsFrame,
-  type WsLogger,
-} from 'enfilade'
-import { nextTurn } from '../support/next-turn.js'
+  expectHealthy,
+  failAt,
+  failNowhere,
+  hook,
+  internal,
+  room,
+  startHooks,
+  ways,
+} from '../support/failing-app.js'
 import { failureOf } from '../support/outcome.js'
-import { startApp, type StartedApp } from '../support/start-app.js'
 import { UpgradeRefused } from '../support/wire-error.js'
-import type { WireClient } from '../support/wire-client.js'
 
-/** What fails at present; everything works while it is `undefined`. */
-let broken: string | undefined
-
-beforeEach(() => (broken = undefined))
-
-/** A hook that throws, rejects, or rejects some turns later, when it is the one to fail. */
-type Fail = () => unknown
-
-let fail: Fail
-
-const ways: [way: string, fail: Fail][] = [
-  [
-    'throws',
-    () => {
-      throw new Error('secret')
-    },
-  ],
-  ['rejects', () => Promise.reject(new Error('secret'))],
-  [
-    'rejects later',
-    async () => {
-      for (let turn = 0; turn < 2; turn++) await nextTurn()
-      throw new Error('secret')
-    },
-  ],
-  [
-    'throws what is no Error',
-    () => {
-      const nothing: unknown = undefined
-      throw nothing
-    },
-  ],
-]
-
-function hook<T>(name: string, value?: T): T {
-  return broken === name ? (fail() as T) : (value as T)
-}
-
-@ValidatorConstraint({ name: 'hooked' })
-class Hooked implements ValidatorConstraintInterface {
-  validate(): boolean | Promise<boolean> {
-    return hook('validator', true)
-  }
-}
-
-class Checked {
-  @Validate(Hooked)
-  text!: string
-
-  @IsInt()
-  size!: number
-}
-
-@Controller('/room/:name')
-class Hooks {
-  @OnConnect()
-  connect(): unknown {
-    return hook('connect')
-  }
-
-  @OnDisconnect()
-  disconnect(): unknown {
-    return hook('disconnect')
-  }
-
-  @OnJoin()
-  joining(): unknown {
-    return hook('join')
-  }
-
-  @OnLeave()
-  left(): unknown {
-    return hook('leave')
-  }
-
-  @OnMessage('join')
-  @Join()
-  join(): void {}
-
-  @OnMessage('join-by-hand')
-  async joinByHand(@Rooms() rooms: WsRooms): Promise<boolean> {
-    return rooms.join()
-  }
-
-  @OnMessage('leave')
-  @Leave()
-  leave(): string {
-    return 'left'
-  }
-
-  @OnMessage('go')
-  @Use((_context, next) => hook('middleware') ?? next())
-  go(): unknown {
-    return hook('handler', 'gone')
-  }
-
-  @OnMessage('check')
-  check(@Data() checked: Checked): number {
-    return checked.size
-  }
-
-  @OnMessage('check-list')
-  checkList(@Data([Checked]) list: Checked[]): number {
-    return list.length
-  }
-
-  @OnMessage('check-twice')
-  checkTwice(@Data() checked: Checked, @Data(Number) _number: number): number {
-    return checked.size
-  }
-
-  @OnMessage('say')
-  @Broadcast()
-  say(): string {
-    return 'said'
-  }
-
-  @OnMessage('ping')
-  ping(): string {
-    return 'pong'
-  }
-}
-
-const room = '/room/one'
-const internal = { code: 500, message: 'Internal Error' }
-
-const transport: WsBroadcastTransport = {
-  publish: () => hook('publish'),
-  subscribe: () => hook('subscribe'),
-  unsubscribe: () => hook('unsubscribe'),
-}
-
-/** Starts the app, and a connection that must not notice anything. */
-async function startHooks(
-  options: Partial<WsAppOptions> = {},
-): Promise<StartedApp & { bystander: WireClient }> {
-  const started = await startApp({
-    controllers: [Hooks],
-    broadcastTransport: transport,
-    ...options,
-  })
-  return { ...started, bystander: await started.connect() }
-}
-
-/** Whether another connection is served as before. */
-async function expectHealthy(bystander: WireClient): Promise<void> {
-  expect(await bystander.call('ping', room)).toBe('pong')
-  expect(bystander.strays).toEqual([])
-}
-
-function failAt(name: string, how: Fail): void {
-  broken = name
-  fail = how
-}
+beforeEach(failNowhere)
 
 describe.each(ways)('a hook that %s', (_way, how) => {
   it.each([
@@ -216,7 +43,7 @@ describe.each(ways)('a hook that %s', (_way, how) => {
     expect(app.rooms.size).toBe(0)
     await expectHealthy(bystander)
 
-    broken = undefined
+    failNowhere()
     await client.call(event, room, data)
   })
 
@@ -333,7 +160,7 @@ describe.each(ways)('a hook that %s', (_way, how) => {
     await client.nextPush('$welcome')
     client.send('nothing', room)
     expect(await client.nextPush('$error')).toMatchObject({ data: { code: 404 } })
-    broken = undefined
+    failNowhere()
     await expectHealthy(bystander)
   })
 

@@ -1,146 +1,23 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
-import {
-  Broadcast,
-  Connection,
-  Controller,
-  Data,
-  Join,
-  OnConnect,
-  OnDisconnect,
-  OnJoin,
-  OnLeave,
-  OnMessage,
-  WsError,
-  type WsAppOptions,
-  type WsConnection,
-} from 'enfilade'
 import { defer } from '../support/deadline.js'
 import { failureOf } from '../support/outcome.js'
-import { startApp, type StartedApp } from '../support/start-app.js'
-import type { WireClient } from '../support/wire-client.js'
+import {
+  Chat,
+  SlowStart,
+  banned,
+  beginAnew,
+  drop,
+  enter,
+  events,
+  holds,
+  open,
+  options,
+  path,
+  resume,
+} from '../support/recovery-app.js'
+import { startApp } from '../support/start-app.js'
 
-const path = '/chat/a'
-let events: string[] = []
-let banned = new Set<string>()
-let gate: Promise<void> | undefined
-
-@Controller('/chat/:room', { history: { size: 20 } })
-class Chat {
-  @OnConnect()
-  connected(): void {
-    events.push('connect')
-  }
-
-  @OnDisconnect()
-  disconnected(): void {
-    events.push('disconnect')
-  }
-
-  @OnJoin()
-  mayJoin(@Connection() { userId }: WsConnection): unknown {
-    events.push('join')
-    if (userId !== undefined && banned.has(userId)) throw new WsError(403, 'Banned')
-    return gate
-  }
-
-  @OnLeave()
-  left(): void {
-    events.push('leave')
-  }
-
-  @OnMessage('join')
-  @Join()
-  join(@Connection() { id }: WsConnection): string {
-    return id
-  }
-
-  @OnMessage('who')
-  who(@Connection() { id, rooms, userId }: WsConnection): unknown {
-    return { id, rooms: [...rooms], userId }
-  }
-
-  @OnMessage('say')
-  @Broadcast('said')
-  say(@Data(Object) data: unknown): unknown {
-    return data
-  }
-
-  @OnMessage('close')
-  close(@Data(Number) code: number, @Connection() connection: WsConnection): void {
-    connection.close(code)
-  }
-
-  @OnMessage('wait')
-  async wait(): Promise<string> {
-    await gate
-    return 'done'
-  }
-}
-
-@Controller('/plain/:room')
-class Plain {
-  @OnMessage('join')
-  @Join()
-  join(): void {}
-}
-
-let opening: Promise<void> | undefined
-
-@Controller('/slow')
-class SlowStart {
-  @OnConnect()
-  connected(): unknown {
-    return opening
-  }
-}
-
-const options: WsAppOptions = {
-  controllers: [Chat, Plain],
-  recovery: true,
-  authorize: ({ query }) => ({ userId: query.get('user') ?? undefined }),
-}
-
-interface Member {
-  client: WireClient
-  session: string
-  id: string
-  position: { epoch: string; seq: number }
-}
-
-beforeEach(() => {
-  events = []
-  banned = new Set()
-  gate = undefined
-})
-
-async function open({ connect }: StartedApp, user?: string): Promise<WireClient> {
-  const at = user === undefined ? '/' : `/?user=${user}`
-  return connect({ protocols: 'enfilade.v1', path: at })
-}
-
-async function enter(started: StartedApp, user?: string): Promise<Member> {
-  const client = await open(started, user)
-  const { data } = await client.nextPush('$welcome')
-  const id = (await client.call('join', path)) as string
-  const joined = await client.nextPush('$joined')
-  const { session } = data as { session: string }
-  return { client, session, id, position: joined.data as Member['position'] }
-}
-
-/** Drops a client, and waits until the server knows. */
-async function drop({ app }: StartedApp, { client, id }: Member): Promise<void> {
-  const lost = defer<void>()
-  const off = app.events.on('disconnect', ({ connection }) => {
-    if (connection.id === id) lost.resolve()
-  })
-  client.terminate()
-  await lost.promise
-  off()
-}
-
-function resume(client: WireClient, { session, position }: Member): Promise<unknown> {
-  return client.call('$resume', '/', { session, rooms: { [path]: position } })
-}
+beforeEach(beginAnew)
 
 describe('a client that lost its connection and comes back', () => {
   it('goes on as the same connection, in its rooms, and gets what it missed before what is new', async () => {
@@ -265,12 +142,12 @@ describe('a client that lost its connection and comes back', () => {
     const started = await startApp(options)
     const ann = await enter(started)
     const { promise, resolve } = defer<void>()
-    gate = promise
+    holds.gate = promise
     ann.client.send('wait', path)
     ann.client.sendRaw(JSON.stringify({ event: 'wait', path, id: 77 }))
     await ann.client.call('$ping', '/')
     await drop(started, ann)
-    gate = undefined
+    delete holds.gate
     const client = await open(started)
     await resume(client, ann)
     resolve()
@@ -284,7 +161,7 @@ describe('a client that lost its connection and comes back', () => {
     const ann = await enter(started)
     await drop(started, ann)
     const { promise, resolve } = defer<void>()
-    gate = promise
+    holds.gate = promise
     const client = await open(started)
     const resumed = resume(client, ann)
     const who = client.call('who', path)
@@ -299,11 +176,10 @@ describe('a client that lost its connection and comes back', () => {
 
 it('a $resume that waits for @OnConnect is handled with all that came behind it', async () => {
   const started = await startApp({ ...options, controllers: [Chat, SlowStart] })
-  opening = undefined
   const ann = await enter(started)
   await drop(started, ann)
   const { promise, resolve } = defer<void>()
-  opening = promise
+  holds.opening = promise
   const client = await open(started)
   const resumed = resume(client, ann)
   const who = client.call('who', path)
@@ -319,7 +195,7 @@ describe('of two that continue one session at the same time', () => {
     const ann = await enter(started)
     await drop(started, ann)
     const { promise, resolve } = defer<void>()
-    gate = promise
+    holds.gate = promise
     const [first, second] = [await open(started), await open(started)]
     const early = failureOf(resume(first, ann))
     while (events.filter((event) => event === 'join').length < 2) await new Promise(setImmediate)
@@ -337,76 +213,17 @@ describe('of two that continue one session at the same time', () => {
     const ann = await enter(started)
     await drop(started, ann)
     const { promise, resolve } = defer<void>()
-    gate = promise
+    holds.gate = promise
     const first = await open(started)
     void resume(first, ann).catch(() => undefined)
     while (events.filter((event) => event === 'join').length < 2) await new Promise(setImmediate)
     first.terminate()
     while (started.app.server.size > 0) await new Promise(setImmediate)
     resolve()
-    gate = undefined
+    delete holds.gate
     const second = await open(started)
     expect(await resume(second, ann)).toMatchObject({ resumed: true })
     expect(await second.call('who', path)).toMatchObject({ id: ann.id })
-  })
-})
-
-describe('nothing is resumed', () => {
-  const nothing = { resumed: false, rooms: {} }
-
-  it.each([1000, 1001, 4000])('after the client closed with %i', async (code) => {
-    const started = await startApp(options)
-    const ann = await enter(started)
-    await ann.client.close(code)
-    while (!events.includes('leave')) await new Promise(setImmediate)
-    expect(await resume(await open(started), ann)).toEqual(nothing)
-  })
-
-  it.each([1000, 4001])('after the server closed with %i', async (code) => {
-    const started = await startApp(options)
-    const ann = await enter(started)
-    ann.client.send('close', path, code)
-    await ann.client.closed
-    expect(await resume(await open(started), ann)).toEqual(nothing)
-  })
-
-  it('for another user, nor for one without a session, or with a wrong one', async () => {
-    const started = await startApp(options)
-    const ann = await enter(started, 'ann')
-    await drop(started, ann)
-    expect(await resume(await open(started, 'ben'), ann)).toEqual(nothing)
-    expect(await resume(await open(started), ann)).toEqual(nothing)
-    expect(await resume(await open(started, 'ann'), { ...ann, session: ann.id })).toEqual(nothing)
-    const plain = await started.connect({ path: '/?user=ann' })
-    expect(await resume(plain, ann)).toEqual(nothing)
-    expect(await resume(await open(started, 'ann'), ann)).toMatchObject({ resumed: true })
-  })
-
-  it('after revoke', async () => {
-    const started = await startApp(options)
-    const ann = await enter(started, 'ann')
-    await drop(started, ann)
-    await started.app.server.revoke('ann')
-    expect(events).toContain('leave')
-    expect(await resume(await open(started, 'ann'), ann)).toEqual(nothing)
-  })
-
-  it('when recovery is off', async () => {
-    const started = await startApp({ ...options, recovery: false })
-    const ann = await enter(started)
-    await drop(started, ann)
-    expect(events).toEqual(['connect', 'join', 'disconnect', 'leave'])
-    expect(await resume(await open(started), ann)).toEqual(nothing)
-  })
-
-  it('when the window is over', async () => {
-    const started = await startApp({ ...options, recovery: { window: 1 } })
-    const ann = await enter(started)
-    await drop(started, ann)
-    expect(events).not.toContain('disconnect')
-    while (!events.includes('leave')) await new Promise(setImmediate)
-    expect(events).toEqual(['connect', 'join', 'disconnect', 'leave'])
-    expect(await resume(await open(started), ann)).toEqual(nothing)
   })
 })
 
@@ -426,33 +243,3 @@ it('an app that closes takes leave of lost connections at once', async () => {
   expect(events).toEqual(['connect', 'join', 'disconnect', 'leave'])
   expect(started.app.rooms.size).toBe(0)
 })
-
-it.each([
-  ['no session', {}, '$resume needs { session }, a text'],
-  ['no object', null, '$resume needs { session }, a text'],
-  ['rooms that are none', { session: 'x', rooms: 7 }, '$resume: rooms is an object'],
-])('$resume with %s is answered with 400', async (_name, data, message) => {
-  const client = await open(await startApp(options))
-  expect(await failureOf(client.call('$resume', '/', data))).toEqual({ code: 400, message })
-})
-
-it('$resume comes before messages whose handlers are not finished', async () => {
-  const started = await startApp(options)
-  const ann = await enter(started)
-  const { promise, resolve } = defer<void>()
-  const client = await open(started)
-  gate = promise
-  const waiting = client.call('wait', path)
-  expect(await failureOf(resume(client, ann))).toMatchObject({ code: 409 })
-  resolve()
-  expect(await waiting).toBe('done')
-})
-
-it.each([0, 'on', { window: 0 }, { window: 1.5 }, { seconds: 5 }])(
-  'the option recovery cannot be %j',
-  async (recovery) => {
-    await expect(startApp({ ...options, recovery: recovery as never })).rejects.toThrow(
-      'createWsApp.recovery',
-    )
-  },
-)

@@ -2,29 +2,17 @@ import 'reflect-metadata'
 import { Exclude, Expose, Transform, Type } from 'class-transformer'
 import {
   Allow,
-  ArrayNotEmpty,
-  IsArray,
   IsBoolean,
-  IsDate,
-  IsDefined,
-  IsIn,
-  IsInstance,
   IsInt,
-  IsNotEmpty,
-  IsNumber,
   IsObject,
   IsOptional,
   IsString,
-  MaxLength,
-  Min,
-  registerDecorator,
   Validate,
-  ValidateIf,
   ValidateNested,
   ValidatePromise,
   ValidatorConstraint,
-  type ValidationArguments,
 } from 'class-validator'
+import { compiledDtos, Mutual, Named, Plain, plain, text, type DtoRow } from './compiled-dtos.js'
 
 /** A class, data that is valid or nearly so, and whether the class may be compiled. */
 export interface OddDto {
@@ -34,63 +22,9 @@ export interface OddDto {
   readonly groups?: string[]
 }
 
-class Plain {
-  @IsString() @MaxLength(5) name!: string
-  @IsInt() @Min(0) count!: number
-  @IsOptional() @IsString() note?: string | null
-}
-const plain = { name: 'a', count: 1, note: 'x' }
-
-class Conditions {
-  @IsBoolean() on!: boolean
-  @ValidateIf((one: Conditions) => one.on) @IsString() why?: unknown
-  @IsDefined() defined!: unknown
-  @Allow() any?: unknown
-  @IsNotEmpty() @IsOptional() some?: unknown
-  // Asked from the last to the first, and all of them.
-  @ValidateIf(({ why }: Conditions) => (why as string).length > 1)
-  @ValidateIf(({ on }: Conditions) => on)
-  @IsInt()
-  two?: number
-}
-
-class Nested {
-  @ValidateNested() @Type(() => Plain) one!: Plain
-  @IsArray() @ArrayNotEmpty() @ValidateNested({ each: true }) @Type(() => Plain) many!: Plain[]
-  @IsOptional() @ValidateNested() @Type(() => Plain) maybe?: Plain | null
-  @ValidateIf((dto: Nested) => dto.maybe !== null) @ValidateNested() @Type(() => Plain) iffy?: Plain
-  @IsInstance(Plain) @ValidateNested() @Type((_) => Plain) both!: Plain
-}
-const nested = { one: plain, many: [plain, plain], maybe: plain, iffy: plain, both: plain }
-
-class Presets {
-  @IsString() text = 'preset'
-  @IsInt({ each: true }) ids: Set<number> | number[] = new Set([1, 2])
-  @ValidateNested() @Type(() => Plain) wrong? = new Plain()
-  @ValidateNested({ each: true }) @Type(() => Plain) none: Plain[] = []
-  @IsOptional() @IsString() later = undefined
-}
-
-class PresetSet {
-  @IsNotEmpty({ each: true }) words: unknown = new Set([''])
-}
-
-class PresetList {
-  @ValidateNested() @Type(() => Plain) list = [new Plain()]
-}
-
 class StrayPreset {
   @IsString() text!: string
   stray = 1
-}
-
-class Recursive {
-  @IsString() name!: string
-  @IsOptional() @ValidateNested() @Type(() => Recursive) next?: Recursive
-  @IsOptional() @ValidateNested({ each: true }) @Type(() => Mutual) others?: Mutual[]
-}
-class Mutual {
-  @ValidateNested() @IsOptional() @Type(() => Recursive) back?: Recursive
 }
 
 class BrokenRing {
@@ -101,25 +35,11 @@ class BrokenLink {
   @IsString() @Transform(({ value }) => String(value)) text!: string
 }
 
-class Conversions {
-  @Type(() => Number) @IsNumber() number!: number
-  @Type(() => String) @IsString() @MaxLength(6) text!: string
-  @Type(() => Boolean) @IsBoolean() on!: boolean
-  @Type(() => Date) @IsDate() at!: Date
-  @Type(() => Number) @IsInt({ each: true }) numbers!: number[]
-  @IsOptional() @Type(() => Date) @IsDate({ each: true }) dates?: Date[]
-}
-
 class Collections {
   @ValidateNested() @Type(() => Plain) set!: Set<Plain>
 }
 class Maps {
   @ValidateNested() @Type(() => Plain) map!: Map<string, Plain>
-}
-class Items<T> extends Array<T> {}
-class OddLists {
-  @ValidateNested() @Type(() => Plain) list!: Items<Plain>
-  @ValidateNested() @Type(() => Plain) single!: Plain
 }
 class DateNested {
   @IsOptional() @ValidateNested() @Type(() => Date) at!: Date
@@ -156,9 +76,6 @@ class Dynamic {
 class Transformed {
   @IsString() @Transform(({ value }: { value: unknown }) => `${String(value)}!`) text!: string
 }
-class ToPlainOnly {
-  @IsString() @Transform(() => 'never', { toPlainOnly: true }) text!: string
-}
 class Exposed {
   @IsString() @Expose({ name: 'given' }) text!: string
 }
@@ -173,35 +90,10 @@ class ExposedChild extends Exposed {
   @IsInt() age!: number
 }
 
-class Child extends Plain {
-  @IsInt() override name = undefined as never
-  @IsIn(['a', null]) override note: string | null = null
-  @IsString() more!: string
-}
-
 class NeedsArguments {
   @IsString() text: string
   constructor(text: string) {
     this.text = text.trim()
-  }
-}
-class IgnoresArguments {
-  @IsOptional() @IsString() text: string
-  constructor(text: string) {
-    this.text = text
-  }
-}
-let created = 0
-class SometimesThrows {
-  @IsString() text!: string
-  constructor() {
-    if (created++ > 2) throw new Error('no more of these')
-  }
-}
-class Frozen {
-  @IsOptional() @IsString() text = 'frozen'
-  constructor() {
-    Object.freeze(this)
   }
 }
 class ReturnsAnother {
@@ -238,12 +130,6 @@ class FunctionField {
   @Allow() run = (): string => 'run'
 }
 
-class Hostile {
-  @IsOptional() @IsString() then?: unknown
-  @IsOptional() @IsString() prototype?: unknown
-  @IsOptional() @IsString() length?: unknown
-  @IsOptional() @IsString() 0?: unknown
-}
 /** Rules of properties that every object has. */
 function rulesOf(property: string): OddDto {
   class Inherits {
@@ -274,19 +160,6 @@ const late = [{ id: 1, make: 1 }, { id: 1, change: 1 }, { id: 1, make: 1, change
 
 const grouped = { none: 'a', made: 1, changed: 1, id: 1, inner: { made: 1 } }
 
-/** A rule by the name of one of class-validator's. */
-function Named(name: string, validate: (value: unknown, args: ValidationArguments) => unknown) {
-  return (target: object, propertyName: string): void =>
-    registerDecorator({
-      ...{ name, propertyName, target: target.constructor },
-      validator: { validate: validate as () => boolean, defaultMessage: () => `not ${name}` },
-    })
-}
-class OddImpostor {
-  @IsInt() other!: number
-  @Named('isString', (_, { object }) => (object as OddImpostor | undefined)?.other !== 2)
-  text!: string
-}
 class AsyncImpostor {
   @Named('isEmail', async (value) => value === 'a') text!: string
 }
@@ -336,45 +209,8 @@ class NestsCustom {
   @ValidateNested() @Type(() => Custom) inner!: Custom
 }
 
-const text = [{ text: 'a' }, { text: 'aaaa' }, {}]
-
-/** What may be compiled. */
-const compiled: [OddDto['type'], ...object[]][] = [
-  [Plain, plain, { count: 1, name: 'b', note: null }],
-  [
-    Conditions,
-    { on: true, why: 'why', defined: 0, any: { a: [1] }, some: 1, two: 2 },
-    { on: false, why: 1, defined: '', some: null },
-  ],
-  [Nested, nested, { ...nested, maybe: null, iffy: null }],
-  [PresetSet, {}],
-  [PresetList, {}, { list: [plain] }],
-  [Presets, { wrong: plain }, {}, { wrong: plain, none: [plain], ids: [3] }],
-  [
-    Recursive,
-    { name: 'a', next: { name: 'b', next: { name: 'c' } }, others: [{ back: { name: 'd' } }] },
-  ],
-  [
-    Conversions,
-    { number: '1', text: 5, on: 'x', at: '2020-01-01', numbers: ['1', 2], dates: [0] },
-    { number: null, text: true, on: 0, at: 5, numbers: '7' },
-  ],
-  [OddLists, { list: plain, single: plain }],
-  [ToPlainOnly, ...text],
-  [
-    Child,
-    { name: 1, count: 1, note: 'a', more: 'b' },
-    { name: 'a', count: 1, note: 'a', more: '' },
-  ],
-  [IgnoresArguments, ...text],
-  [SometimesThrows, ...text],
-  [Frozen, ...text],
-  [OddImpostor, { other: 1, text: 'a' }, { other: 2, text: 'a' }],
-  [Hostile, { then: 'a', prototype: 'b', length: 'c', 0: 'd' }, { 0: 'a', then: { then: 1 } }],
-]
-
 /** What is left to the libraries. */
-const left: [OddDto['type'], ...object[]][] = [
+const left: readonly DtoRow[] = [
   [StrayPreset, ...text],
   [BrokenRing, { link: { text: 'a', ring: { link: { text: 1 } } } }],
   [Collections, { set: [plain] }, { set: [{ name: 1 }] }],
@@ -410,7 +246,7 @@ const left: [OddDto['type'], ...object[]][] = [
 ]
 
 export const oddDtos: readonly OddDto[] = [
-  ...compiled.map(([type, ...data]) => ({ type, data, compiled: true })),
+  ...compiledDtos.map(([type, ...data]) => ({ type, data, compiled: true })),
   ...left.map(([type, ...data]) => ({ type, data, compiled: false })),
   ...['toString', 'hasOwnProperty', '__proto__', 'constructor', 'valueOf'].map(rulesOf),
   ...[['make'], ['change'], ['make', 'change'], ['nobody']].flatMap((groups) => [
