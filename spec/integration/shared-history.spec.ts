@@ -1,16 +1,13 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import {
-  Broadcast,
   Controller,
   createPublisher,
-  Data,
-  Join,
   MemoryBroadcastHub,
   MemoryBroadcastTransport,
   MemoryHistory,
-  OnMessage,
   type WsAppOptions,
 } from 'enfilade'
+import { ChatRoom } from '../support/chat-room.js'
 import { FaultyHistory } from '../support/faulty-history.js'
 import { startApp, type StartedApp } from '../support/start-app.js'
 import type { WireClient } from '../support/wire-client.js'
@@ -19,17 +16,7 @@ const path = '/chat/a'
 const bounds = { size: 200, ttl: 120 }
 
 @Controller('/chat/:room', { history: true })
-class Chat {
-  @OnMessage('join')
-  @Join()
-  join(): void {}
-
-  @OnMessage('say')
-  @Broadcast('said')
-  say(@Data(Object) data: unknown): unknown {
-    return data
-  }
-}
+class Chat extends ChatRoom {}
 
 let memory: MemoryHistory
 let left: FaultyHistory

@@ -14,6 +14,7 @@ import {
   type WsServer,
 } from 'enfilade'
 import { msgpack } from 'enfilade/msgpack'
+import { ChatRoom } from './chat-room.js'
 import { PackedClient } from './packed-client.js'
 import type { StartedApp } from './start-app.js'
 
@@ -34,17 +35,7 @@ class Wrapped {
 
 @Controller('/chat/:room', { history: { size: 20 } })
 @Presence(Object)
-class Chat {
-  @OnMessage('join')
-  @Join()
-  join(): void {}
-
-  @OnMessage('say')
-  @Broadcast('said')
-  say(@Data(Object) data: unknown): unknown {
-    return data
-  }
-}
+class Chat extends ChatRoom {}
 
 @Controller('/plain/:room')
 export class Plain {

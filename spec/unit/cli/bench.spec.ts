@@ -2,26 +2,17 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
-import { Broadcast, Controller, Data, Join, OnMessage, WsError, type WsAppOptions } from 'enfilade'
+import { Controller, Data, OnMessage, WsError, type WsAppOptions } from 'enfilade'
 import { bench } from '../../../lib/cli/bench.js'
 import type { BenchReport } from '../../../lib/cli/bench/bench-report.js'
 import { renderReport } from '../../../lib/cli/bench/render-report.js'
 import { runCli } from '../../../lib/cli/run-cli.js'
+import { ChatRoom } from '../../support/chat-room.js'
 import { recordingIo } from '../../support/recording-io.js'
 import { startApp } from '../../support/start-app.js'
 
 @Controller('/chat/:room')
-class Chat {
-  @OnMessage('join')
-  @Join()
-  join(): void {}
-
-  @OnMessage('say')
-  @Broadcast('said')
-  say(@Data(Object) data: unknown): unknown {
-    return data
-  }
-
+class Chat extends ChatRoom {
   @OnMessage('fail')
   fail(@Data(Object) { n }: { n: string }): void {
     if (n !== '0') throw new WsError(409, 'Not this one')

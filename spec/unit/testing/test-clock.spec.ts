@@ -1,9 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals'
 import {
-  Broadcast,
   Controller,
-  Data,
-  Join,
   OnDisconnect,
   OnJoin,
   OnMessage,
@@ -13,6 +10,7 @@ import {
   WsError,
 } from 'enfilade'
 import { createTestApp, type TestApp, type TestAppOptions } from 'enfilade/testing'
+import { ChatRoom } from '../../support/chat-room.js'
 import { reasonOf } from '../../support/open-client.js'
 
 const path = '/chat/a'
@@ -22,7 +20,7 @@ let isHanging = false
 
 @Presence(Object)
 @Controller('/chat/:room', { history: { size: 10, ttl: 30 } })
-class Chat {
+class Chat extends ChatRoom {
   @OnJoin()
   joined(): unknown {
     events.push('join')
@@ -33,16 +31,6 @@ class Chat {
   gone(): unknown {
     events.push('disconnect')
     return isHanging ? never : undefined
-  }
-
-  @OnMessage('join')
-  @Join()
-  join(): void {}
-
-  @OnMessage('say')
-  @Broadcast('said')
-  say(@Data(Object) data: unknown): unknown {
-    return data
   }
 
   @OnMessage('hang')

@@ -1,24 +1,15 @@
 import { afterEach, expect, it } from '@jest/globals'
-import { Broadcast, Controller, Data, Join, OnMessage, Session, WsError } from 'enfilade'
+import { Controller, OnMessage, Session, WsError } from 'enfilade'
 import { createWsClient, type WsClient } from 'enfilade/client'
 import { msgpack } from 'enfilade/msgpack'
 import { createTestApp, type TestApp, type TestAppOptions } from 'enfilade/testing'
+import { ChatRoom } from '../../support/chat-room.js'
 import { within } from '../../support/deadline.js'
 
 const path = '/chat/a'
 
 @Controller('/chat/:room', { history: true })
-class Chat {
-  @OnMessage('join')
-  @Join()
-  join(): void {}
-
-  @OnMessage('say')
-  @Broadcast('said')
-  say(@Data(Object) data: unknown): unknown {
-    return data
-  }
-
+class Chat extends ChatRoom {
   @OnMessage('who')
   who(@Session() session: unknown): unknown {
     return session
