@@ -9,6 +9,9 @@ import type { WsConnection } from './ws-connection.js'
 /** What `'auto'` gathers for, in milliseconds. */
 const AUTO_WINDOW = 2
 
+/** So many milliseconds without any push, and `'auto'` opens no window: its end would wake up an idle process. */
+const QUIET = 10
+
 /** The share of its time that a busy event loop is not idle. */
 const BUSY = 0.7
 
@@ -48,6 +51,10 @@ export class BroadcastWindows {
   readonly #clock: Clock
   readonly #gatherings = new Map<AnyRoom, Gathering>()
   readonly #batches = new Map<BroadcastWindow, Batch>()
+  /** The last push with `'auto'`, and the last that came when it was quiet. */
+  #pushedAt = -Infinity
+  #quietAt = -Infinity
+  #quietRoom: AnyRoom | undefined
 
   constructor(deliver: DeliverPush, clock: Clock = systemClock) {
     this.#clock = clock
@@ -67,9 +74,27 @@ export class BroadcastWindows {
       return
     }
     this.release(room)
-    if (window === 0 || window === 'auto') this.#deliver(room, push)
-    if (window === 'auto') this.#open(room, window, { pushes: [], hasPushed: true })
-    else if (window > 0) this.#open(room, window, { pushes: [push], hasPushed: false })
+    if (window === 'auto') this.#pushAuto(room, push)
+    else if (window === 0) this.#deliver(room, push)
+    else this.#open(room, window, { pushes: [push], hasPushed: false })
+  }
+
+  #pushAuto(room: AnyRoom, push: GatheredPush): void {
+    const now = this.#clock.now()
+    const isQuiet = now - this.#pushedAt > QUIET
+    const isSecond = room === this.#quietRoom && now - this.#quietAt < AUTO_WINDOW
+    this.#pushedAt = now
+    if (isSecond) {
+      this.#open(room, 'auto', { pushes: [push], hasPushed: false })
+      return
+    }
+    this.#deliver(room, push)
+    if (isQuiet) {
+      this.#quietAt = now
+      this.#quietRoom = room
+    } else {
+      this.#open(room, 'auto', { pushes: [], hasPushed: true })
+    }
   }
 
   /** Delivers at once what was gathered for a room: its members are about to change. */

@@ -112,8 +112,28 @@ describe("the window 'auto'", () => {
     expect(delivered).toHaveLength(4)
   })
 
+  it('wakes nobody up for a push now and then', async () => {
+    for (const frame of ['a', 'b', 'c']) {
+      push(here, frame, 'auto')
+      expect(jest.getTimerCount()).toBe(0)
+      await pass(11)
+    }
+    expect(delivered).toEqual(['/here a', '/here b', '/here c'])
+  })
+
+  it('gathers in another room, too, when it has been quiet in none', async () => {
+    push(there, 'a', 'auto')
+    push(here, 'b', 'auto')
+    push(here, 'c', 'auto')
+    expect(delivered).toEqual(['/there a', '/here b'])
+    await pass(2)
+    expect(delivered).toEqual(['/there a', '/here b', '/here c'])
+  })
+
   it('gathers when the process was busy all the time', async () => {
+    push(there, '', 'auto')
     push(here, 'a', 'auto')
+    delivered.shift()
     beBusy(1)
     await pass(2)
     push(here, 'b', 'auto')
