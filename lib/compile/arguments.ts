@@ -45,12 +45,13 @@ export const SOURCE_NAMES: Record<ParameterRecord['source'], string> = {
 /** Compiles the readers of a method's parameters, by index. */
 export function compileArguments(source: ArgumentSource): ArgumentReader[] {
   const { type, method, where, problems } = source
+  const { parameters } = method
   const declared = findMethod(type, method.name)?.length ?? 0
-  const count = Math.max(declared, ...method.parameters.map(({ index }) => index + 1))
+  const count = parameters.reduce((most, { index }) => Math.max(most, index + 1), declared)
   const readers: ArgumentReader[] = []
   for (let index = 0; index < count; index++) {
-    const records = method.parameters.filter((record) => record.index === index)
-    const [record] = records
+    const records = parameters.filter((record) => record.index === index)
+    const record = records[0]
     if (records.length > 1) {
       const names = records.map((one) => `@${SOURCE_NAMES[one.source]}`).join(' and ')
       problems.add(where, `parameter #${index} has ${names}`, 'keep one of them')

@@ -1,5 +1,4 @@
 import { isUtf8 } from 'node:buffer'
-import { createHash } from 'node:crypto'
 import { WsError } from '../errors/ws-error.js'
 import { answerJson, errorBody } from '../http/answer-json.js'
 import { bearerCheck, type BearerCheck } from '../http/bearer-check.js'
@@ -167,7 +166,7 @@ class PublishRoute {
 
 function fingerprintOf({ room, event, path, data, params }: PublishRequest): string {
   const text = JSON.stringify([room, event, path, data, params])
-  return createHash('sha256').update(text).digest('base64url')
+  return process.getBuiltinModule('node:crypto').createHash('sha256').update(text).digest('base64url')
 }
 
 function published(isReplayed: boolean): Answer {

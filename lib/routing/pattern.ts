@@ -33,7 +33,7 @@ const MAX_OPTIONAL_GROUPS = 5
  */
 export function parsePattern(source: string): Pattern {
   if (!source.startsWith('/')) throw new Error('a path starts with "/"')
-  if (!SPECIAL.test(source)) return { source, variants: [toTexts(source)], ...NAMELESS }
+  if (!SPECIAL.test(source)) return new StaticPattern(source)
   const plain = readPlain(source)
   const variants = plain ? [plain] : expand(parse(source).tokens).map(toSegments)
   const nameLists = variants.map((segments) => segments.flatMap(namesOf))
@@ -51,7 +51,24 @@ export function parsePattern(source: string): Pattern {
   return { source, variants, required, names }
 }
 
-const NAMELESS = { required: [], names: [] } as const
+const NONE: readonly string[] = []
+
+/** A path without parameters. Most are looked up whole: only a few have to be taken apart. */
+class StaticPattern implements Pattern {
+  readonly required = NONE
+  readonly names = NONE
+
+  constructor(readonly source: string) {}
+
+  get variants(): readonly (readonly Segment[])[] {
+    return [toTexts(this.source)]
+  }
+}
+
+/** Whether a pattern matches nothing but its source, as it is written. */
+export function isText(pattern: Pattern): boolean {
+  return pattern instanceof StaticPattern
+}
 
 function toTexts(source: string): readonly Segment[] {
   return source

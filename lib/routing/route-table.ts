@@ -1,7 +1,7 @@
 import { nearest } from '../errors/nearest.js'
 import { decodeParams, toParams, type Params } from './params.js'
 import { PathTrie } from './path-trie.js'
-import type { Pattern, Segment } from './pattern.js'
+import { isText, type Pattern, type Segment } from './pattern.js'
 
 /** What a message matched. */
 export interface RouteMatch<R> {
@@ -27,26 +27,10 @@ export class RouteTable<R> {
   /** @returns the route that has this place already, when there is one; then nothing changes */
   add(event: string, pattern: Pattern, route: R): R | undefined {
     const routes = this.#events.get(event) ?? createEventRoutes<R>()
-    const { statics } = routes
-    const paths: string[] = []
-    const variants: (readonly Segment[])[] = []
-    for (const segments of pattern.variants) {
-      if (!isStatic(segments)) {
-        variants.push(segments)
-        continue
-      }
-      const path = toPath(segments)
-      const taken = statics.get(path)
-      if (taken !== undefined) return taken
-      paths.push(path)
-    }
-    if (variants.length > 0) {
-      const trie = routes.trie ?? new PathTrie<R>()
-      const inTrie = trie.add({ ...pattern, variants }, route)
-      if (inTrie !== undefined) return inTrie
-      routes.trie = trie
-    }
-    for (const path of paths) statics.set(path, route)
+    const taken = isText(pattern)
+      ? addText(routes, pattern.source, route)
+      : addVariants(routes, pattern, route)
+    if (taken !== undefined) return taken
     routes.patterns.push(pattern.source)
     this.#events.set(event, routes)
     return undefined
@@ -81,6 +65,38 @@ const NO_PARAMS = toParams([], [])
 
 function createEventRoutes<R>(): EventRoutes<R> {
   return { statics: new Map(), trie: undefined, patterns: [] }
+}
+
+/** @returns the route that has this path already */
+function addText<R>({ statics }: EventRoutes<R>, path: string, route: R): R | undefined {
+  const taken = statics.get(path)
+  if (taken === undefined) statics.set(path, route)
+  return taken
+}
+
+/** @returns the route that has one of these places already; then nothing changes */
+function addVariants<R>(routes: EventRoutes<R>, pattern: Pattern, route: R): R | undefined {
+  const { statics } = routes
+  const paths: string[] = []
+  const variants: (readonly Segment[])[] = []
+  for (const segments of pattern.variants) {
+    if (!isStatic(segments)) {
+      variants.push(segments)
+      continue
+    }
+    const path = toPath(segments)
+    const taken = statics.get(path)
+    if (taken !== undefined) return taken
+    paths.push(path)
+  }
+  if (variants.length > 0) {
+    const trie = routes.trie ?? new PathTrie<R>()
+    const taken = trie.add({ ...pattern, variants }, route)
+    if (taken !== undefined) return taken
+    routes.trie = trie
+  }
+  for (const path of paths) statics.set(path, route)
+  return undefined
 }
 
 function isStatic(segments: readonly Segment[]): boolean {

@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto'
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import type { HttpResponse, us_listen_socket } from 'uWebSockets.js'
 import type { NativeApp, UwsModule } from './native.js'
 
@@ -56,7 +55,7 @@ export class Aside {
     let port: us_listen_socket | undefined
     await new Promise<void>((done) => {
       // Nobody else on this machine knows the path.
-      const path = `/${randomUUID()}`
+      const path = `/${crypto.randomUUID()}`
       native.get(path, (response) => {
         response.onAborted(() => {
           this.#response = undefined
@@ -76,7 +75,8 @@ export class Aside {
   }
 
   #connect(port: number, path: string, done: () => void): void {
-    const client = connect(port, HOST)
+    // Loaded with the first connection: an import would be felt at every start.
+    const client = process.getBuiltinModule('node:net').connect(port, HOST)
     client.unref()
     // Errors end in `close`.
     client.on('error', () => undefined)

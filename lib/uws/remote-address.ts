@@ -1,5 +1,4 @@
 import { createRequire } from 'node:module'
-import { SocketAddress } from 'node:net'
 import type ProxyAddr from 'proxy-addr'
 
 /** Where a request came from: the socket's address, and what it says of proxies. */
@@ -53,5 +52,7 @@ export function formatAddress(bytes: ArrayBuffer): string {
   const groups = Array.from({ length: 8 }, (_, index) =>
     (((view[index * 2] ?? 0) << 8) | (view[index * 2 + 1] ?? 0)).toString(16),
   )
+  // Loaded with the first address of this kind: an import would be felt at every start.
+  const { SocketAddress } = process.getBuiltinModule('node:net')
   return new SocketAddress({ address: groups.join(':'), family: 'ipv6' }).address
 }
