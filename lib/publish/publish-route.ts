@@ -166,7 +166,11 @@ class PublishRoute {
 
 function fingerprintOf({ room, event, path, data, params }: PublishRequest): string {
   const text = JSON.stringify([room, event, path, data, params])
-  return process.getBuiltinModule('node:crypto').createHash('sha256').update(text).digest('base64url')
+  return process
+    .getBuiltinModule('node:crypto')
+    .createHash('sha256')
+    .update(text)
+    .digest('base64url')
 }
 
 function published(isReplayed: boolean): Answer {

@@ -1,4 +1,4 @@
-import { performance, type EventLoopUtilization } from 'node:perf_hooks'
+import type { EventLoopUtilization } from 'node:perf_hooks'
 import { systemClock, type Clock, type ClockTimer } from '../async/clock.js'
 import type { BroadcastWindow } from '../rooms/broadcast-window.js'
 import type { PushFrame } from '../rooms/encodings/push-frame.js'
@@ -123,7 +123,7 @@ export class BroadcastWindows {
     // What has arrived while the window before was delivered still belongs to this one.
     const end = (): void => this.#clock.setImmediate(() => this.#end(window))
     const timer = this.#clock.setTimeout(end, length).unref()
-    const before = performance.eventLoopUtilization()
+    const before = utilization()
     const batch = { rooms: new Set<AnyRoom>(), before, timer }
     this.#batches.set(window, batch)
     return batch
@@ -135,7 +135,7 @@ export class BroadcastWindows {
     const { rooms, before } = batch
     this.#batches.delete(window)
     // Who answers each sender at once, and delivers, may have no idle moment to receive more in.
-    const isBusy = performance.eventLoopUtilization(before).utilization > BUSY
+    const isBusy = utilization(before).utilization > BUSY
     for (const room of rooms) {
       const gathering = this.#gatherings.get(room)
       this.release(room)
@@ -146,4 +146,9 @@ export class BroadcastWindows {
       }
     }
   }
+}
+
+/** Loaded with the first window: an import would be felt at every start. */
+function utilization(before?: EventLoopUtilization): EventLoopUtilization {
+  return process.getBuiltinModule('node:perf_hooks').performance.eventLoopUtilization(before)
 }

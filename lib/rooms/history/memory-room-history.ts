@@ -5,7 +5,8 @@ import type { HistoryOptions, RoomHistory, RoomLog } from './room-history.js'
 
 /** The logs of rooms in the memory of this process: another process has other epochs. */
 export class MemoryRoomHistory implements RoomHistory {
-  readonly #instance = crypto.randomUUID().slice(0, 8)
+  /** Made with the first room: cryptography is loaded with it. */
+  #instance: string | undefined
   readonly #logs = new Map<string, RoomLog>()
   readonly #budget: HistoryBudget = { used: 0 }
   readonly #clock: Clock
@@ -24,6 +25,7 @@ export class MemoryRoomHistory implements RoomHistory {
     const known = this.#logs.get(room)
     if (known) return known
     // A room that was forgotten counts from 1 again: that must not pass for what it was before.
+    this.#instance ??= crypto.randomUUID().slice(0, 8)
     const epoch = `${this.#instance}-${++this.#opened}`
     const forget = (): boolean => this.#logs.delete(room)
     const place = { epoch, forget, budget: this.#budget, clock: this.#clock }
