@@ -22,6 +22,8 @@ export interface PeerLinkParts {
   /** The other process. */
   readonly peer: string
   readonly now: () => number
+  /** Runs something when this turn of the event loop is over: what was said in it goes at once. */
+  readonly defer: (run: () => void) => void
   /** Milliseconds between two signs of life. */
   readonly beat: number
   /** Throws when it is certain that it will not arrive. */
@@ -113,7 +115,7 @@ export class PeerLink {
 
   #add(item: PeerItem, length: number): void {
     if (this.#isOver) return
-    if (this.#items.length === 0) queueMicrotask(() => this.#flush())
+    if (this.#items.length === 0) this.#parts.defer(() => this.#flush())
     this.#items.push(item)
     this.#length += length
   }

@@ -108,7 +108,7 @@ export class PeerLinks {
     const { clock, beat, ends } = this.#parts
     const link: PeerLink = new PeerLink(
       {
-        ...{ id, peer, beat, now: () => clock.now() },
+        ...{ id, peer, beat, now: () => clock.now(), defer: (run) => clock.setImmediate(run) },
         send: (message) => this.#publish(link, message),
         onOver: () => this.#forget(link),
       },

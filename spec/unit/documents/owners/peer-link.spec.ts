@@ -31,6 +31,7 @@ function createPair() {
     new PeerLink(
       {
         ...{ id: 'l', peer: `p${1 - index}`, beat: 1_000, now: () => clock.now },
+        defer: queueMicrotask,
         send: (message) => {
           if (faults.isShut) throw new Error('shut')
           const payload = writePeerMessage({ from: `p${index}`, ...message })
