@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { DocumentReplica } from 'enfilade/client/documents'
-import { MemoryStorage } from 'enfilade/documents'
+import { MemoryStorage, StaleOwnerError } from 'enfilade/documents'
 import type { TestApp, TestClient } from 'enfilade/testing'
 import { BOARD, OwnedBoards } from '../support/documents/owned-boards.js'
 
@@ -87,6 +87,7 @@ class Editor {
 
 const step = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('edit' as const), who: fc.nat(3) }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('serve' as const), app: fc.nat(APPS - 1) }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('wait' as const), time: fc.nat(9_000) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('cut' as const), app: fc.nat(APPS - 1) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('mend' as const), app: fc.nat(APPS - 1) }) },
@@ -104,7 +105,49 @@ const SLEEPER: Step[] = [
   { do: 'edit', who: 0 },
 ]
 
+/** What the applications themselves write down, each line once, wherever the document is. */
+class Writers {
+  readonly durable = new Set<string>()
+  readonly faults: unknown[] = []
+  #lines = 0
+
+  write(app: TestApp): void {
+    const line = `line ${++this.#lines};`
+    this.#write(app, line).then(
+      () => this.durable.add(line),
+      (error: unknown) => {
+        // The owner cannot be reached, or was lost; anything else is nobody's doing.
+        const { code } = error as { code?: unknown }
+        if (code !== 503 && code !== 504 && !(error instanceof StaleOwnerError))
+          this.faults.push(error)
+      },
+    )
+  }
+
+  /** What is wrong with what is written in the end. */
+  check(text: string): unknown[] {
+    const lines = text.split(/(?<=;)/)
+    const missing = [...this.durable].filter((line) => !lines.includes(line))
+    const doubles = lines.filter((line, index) => lines.indexOf(line) !== index)
+    return [
+      ...this.faults,
+      ...missing.map((line) => `${line} was durable, and is gone`),
+      ...doubles.map((line) => `${line} was written twice`),
+    ]
+  }
+
+  async #write(app: TestApp, line: string): Promise<void> {
+    const board = await app.documents.open(BOARD)
+    await board.transact((tx) => {
+      const log = (tx.get('log')?.owner ?? '') as string
+      tx.put({ id: 'log', type: 'note', owner: log + line })
+    })
+    await board.flush()
+  }
+}
+
 class World {
+  readonly #writers = new Writers()
   readonly editors = ['ann', 'bob', 'cid', 'dan'].map((name) => new Editor(name))
   readonly #boards: OwnedBoards
   #closed: TestApp | undefined
@@ -133,6 +176,7 @@ class World {
   async run(one: Step): Promise<void> {
     const { cluster } = this.#boards
     if (one.do === 'edit') this.editors[one.who]?.edit()
+    else if (one.do === 'serve') this.#writers.write(this.#boards.apps[one.app] as TestApp)
     else if (one.do === 'wait') await this.wait(one.time)
     else if (one.do === 'cut') this.#boards.cut(this.#boards.apps[one.app] as TestApp)
     else if (one.do === 'mend') await this.#mend(this.#boards.apps[one.app] as TestApp)
@@ -170,6 +214,8 @@ class World {
     const [first, ...others] = this.editors.map((editor) => editor.state())
     if (others.some((state) => state !== first)) faults.push(['they differ', first, ...others])
     const owner = this.#boards.owner()
+    const log = this.editors[0]?.replica.get('log')
+    faults.push(...this.#writers.check((log?.owner ?? '') as string))
     for (const { name, durable, replica } of this.editors) {
       if (replica.pending > 0) faults.push(`${name} waits for ${replica.pending}`)
       for (const id of durable) {
