@@ -5,6 +5,7 @@ import type { RouteTable } from '../routing/route-table.js'
 import { compileRoomMatcher } from '../routing/room-pattern.js'
 import type { Pattern } from '../routing/pattern.js'
 import type { WsMiddleware } from '../runtime/middleware.js'
+import { observeOf } from '../runtime/observer.js'
 import type { HistoryRule, LifecycleHook, PresenceRule, RoomHook, Route } from '../runtime/route.js'
 import type { WsConnection } from '../runtime/ws-connection.js'
 import { compileReader, type DataType } from '../validation/compile-validator.js'
@@ -160,7 +161,7 @@ function compileMethod(parts: ControllerParts, method: MethodRecord): void {
   const middleware = [...parts.middleware, ...own]
 
   const effects = readEffects({ method, addresses, where, problems })
-  const target = { rooms: parts.rooms, isOutermost: middleware.length === 0 }
+  const target = { rooms: parts.rooms, isOutermost: middleware.every(observeOf) }
   const timeout = readTimeout(method, where, problems) ?? parts.timeout
   const core = timeout > 0 ? untilDeadline(call) : call
   const composed = compose(middleware, withEffects(core, effects, target))

@@ -1,5 +1,6 @@
 import { isPromise } from '../async/maybe-promise.js'
 import type { WsMiddleware } from '../runtime/middleware.js'
+import { observeOf } from '../runtime/observer.js'
 import type { WsContext } from '../runtime/ws-context.js'
 
 /** Something that runs for a context: a handler, or middleware around one. */
@@ -11,6 +12,8 @@ export function compose(middleware: readonly WsMiddleware[], core: Runner): Runn
 }
 
 function wrap(outer: WsMiddleware, inner: Runner): Runner {
+  const observe = observeOf(outer)
+  if (observe) return (context) => observe(context, inner)
   return (context) => {
     let isCalled = false
     let below: unknown

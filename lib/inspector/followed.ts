@@ -62,9 +62,14 @@ class Followed {
 export class Following {
   readonly #all = new Map<string, { followed: Followed; stop: () => void }>()
 
+  /** Asked for every message. */
+  get isEmpty(): boolean {
+    return this.#all.size === 0
+  }
+
   /** A message that reached its handler. */
   received({ connection, raw }: WsContext): void {
-    if (this.#all.size > 0) this.#all.get(connection.id)?.followed.add('in', raw)
+    this.#all.get(connection.id)?.followed.add('in', raw)
   }
 
   /**

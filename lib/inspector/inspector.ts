@@ -1,4 +1,5 @@
 import type { WsMiddleware } from '../runtime/middleware.js'
+import { observer } from '../runtime/observer.js'
 import type { WsApp } from '../ws-app.js'
 import { Following } from './followed.js'
 import { InspectorApi } from './inspector-api.js'
@@ -37,11 +38,13 @@ export class Inspector {
   /** @throws TypeError when an option is not what it may be */
   constructor(options: InspectorOptions) {
     this.#options = checkInspectorOptions(options)
-    const { middleware } = this.#routes
-    this.middleware = (context, next) => {
-      if (context.kind === 'message') this.#following.received(context)
-      return middleware(context, next)
-    }
+    const following = this.#following
+    const routes = this.#routes
+    this.middleware = observer((context, inner) => {
+      if (context.kind !== 'message') return inner(context)
+      if (!following.isEmpty) following.received(context)
+      return routes.count(context, inner)
+    })
   }
 
   /**
@@ -58,6 +61,7 @@ export class Inspector {
     const parts = { app, samples, routes: this.#routes, following: this.#following }
     servePage(app.http, this.#options.path)
     new InspectorApi(parts).serve(this.#options)
+    const ignore = app.events.on('error', (event) => this.#routes.failed(event))
     let seconds = 0
     const timer = setInterval(() => {
       const now = Date.now()
@@ -67,6 +71,7 @@ export class Inspector {
     }, SECOND).unref()
     return () => {
       clearInterval(timer)
+      ignore()
       this.#following.clear()
     }
   }

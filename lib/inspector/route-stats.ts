@@ -1,6 +1,8 @@
 import { isPromise } from '../async/maybe-promise.js'
 import { PerRoute } from '../runtime/per-route.js'
-import type { WsMiddleware, WsNext } from '../runtime/middleware.js'
+import type { Observe } from '../runtime/observer.js'
+import type { WsContext } from '../runtime/ws-context.js'
+import type { WsErrorEvent } from '../runtime/ws-events.js'
 import { Durations } from './durations.js'
 import type { Page, PageQuery } from './page-query.js'
 
@@ -28,10 +30,6 @@ class RouteStats {
   before = 0
   rate = 0
   readonly durations = new Durations()
-  /** Made once: it listens to every promise. */
-  readonly failed = (): void => {
-    this.errors++
-  }
 
   constructor(
     readonly event: string,
@@ -60,11 +58,18 @@ export class RouteTable {
     return stats
   })
 
-  readonly middleware: WsMiddleware = (context, next) => {
-    if (context.kind !== 'message') return next()
+  /** Counts a message and runs its handler; no more, as every message passes here. */
+  readonly count: Observe = (context, inner) => {
     const stats = this.#routes.of(context)
     // The first is timed, so that rare routes have times, too.
-    return stats.messages++ % TIMED === 0 ? timed(next, stats) : counted(next, stats)
+    return stats.messages++ % TIMED === 0 ? timed(stats, context, inner) : inner(context)
+  }
+
+  /** Counts a failure, whoever refused the message: asking every promise would cost more than all else. */
+  failed({ event, pattern }: WsErrorEvent): void {
+    if (pattern === undefined) return
+    const stats = this.#all.find((one) => one.pattern === pattern && one.event === event)
+    if (stats) stats.errors++
   }
 
   /** Those with a text in their event, path or handler, the busiest first. */
@@ -89,34 +94,18 @@ export class RouteTable {
   }
 }
 
-function counted(next: WsNext, stats: RouteStats): unknown {
+function timed(stats: RouteStats, context: WsContext, inner: Parameters<Observe>[1]): unknown {
+  const start = performance.now()
+  const done = (): void => stats.durations.add((performance.now() - start) * 1_000)
   let result: unknown
   try {
-    result = next()
+    result = inner(context)
   } catch (error) {
-    stats.errors++
+    done()
     throw error
   }
   // It listens at the side: what comes after waits for one promise less.
-  if (isPromise(result)) result.then(undefined, stats.failed)
-  return result
-}
-
-function timed(next: WsNext, stats: RouteStats): unknown {
-  const start = performance.now()
-  const done = (): void => stats.durations.add((performance.now() - start) * 1_000)
-  const fail = (): void => {
-    stats.errors++
-    done()
-  }
-  let result: unknown
-  try {
-    result = next()
-  } catch (error) {
-    fail()
-    throw error
-  }
-  if (isPromise(result)) result.then(done, fail)
+  if (isPromise(result)) result.then(done, done)
   else done()
   return result
 }

@@ -21,6 +21,7 @@ export interface FailedMessage {
   readonly path?: string
   readonly id?: string | number | undefined
   readonly handler?: string
+  readonly pattern?: string | undefined
 }
 
 /** Tells everyone who should know of a failure: the client, the log, the counters, the listeners. */
@@ -88,7 +89,7 @@ export class Failures {
 
   #record(
     connection: WsConnection,
-    { handler, event, path, id }: FailedMessage,
+    { handler, pattern, event, path, id }: FailedMessage,
     { code, message }: WsErrorBody,
     error: unknown,
   ): void {
@@ -109,6 +110,7 @@ export class Failures {
       message,
       connection,
       ...(handler !== undefined && { handler }),
+      ...(pattern !== undefined && { pattern }),
       ...(event !== undefined && { event }),
       ...(path !== undefined && { path }),
       cause: error,

@@ -99,6 +99,15 @@ export class WsContext<S = unknown> {
     this.raw = parts.raw
   }
 
+  /**
+   * The route, or the hook: the same object for all its messages.
+   *
+   * @internal
+   */
+  get owner(): WsContextOwner {
+    return this.#owner
+  }
+
   /** `Class.method` of the handler. */
   get handler(): string {
     return this.#owner.handler

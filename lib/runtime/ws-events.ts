@@ -62,6 +62,8 @@ export interface WsErrorEvent {
   readonly message: string
   /** `Class.method` of the handler or hook; absent when no handler was reached. */
   readonly handler?: string
+  /** Of the route, such as `/chat/:room`; absent when no handler of messages was reached. */
+  readonly pattern?: string
   readonly event?: string
   readonly path?: string
   readonly connection?: WsConnection

@@ -137,6 +137,24 @@ describe('the inspector', () => {
     })
   })
 
+  it('leaves what is broadcast and replied encoded once', async () => {
+    let encoded = 0
+    const said = { toJSON: () => ++encoded }
+    @Controller('/once')
+    class Once {
+      @OnMessage('say')
+      @Join()
+      @Broadcast('said', { excludeSelf: false })
+      say(): object {
+        return said
+      }
+    }
+    const app = await start({ controllers: [Once] })
+    const client = await app.connect()
+    expect(await client.call('say', '/once')).toBe(1)
+    expect(encoded).toBe(1)
+  })
+
   it.each([
     ['a plain client', undefined],
     ['a client of enfilade.v1', 'enfilade.v1'],

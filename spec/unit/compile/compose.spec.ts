@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { guard, WsError, type WsMiddleware } from 'enfilade'
 import { compose } from '../../../lib/compile/compose.js'
+import { observer } from '../../../lib/runtime/observer.js'
 import { NO_MESSAGE, WsContext } from '../../../lib/runtime/ws-context.js'
 import { createConnection, createHost } from '../../support/fake-connection.js'
 
@@ -132,6 +133,20 @@ describe('compose', () => {
     } finally {
       process.off('unhandledRejection', listen)
     }
+  })
+
+  it('calls an observer with the context, and goes on with what it gives', () => {
+    const seen: unknown[] = []
+    const watching = observer((given, inner) => {
+      seen.push(given)
+      return inner(given)
+    })
+    const promise = Promise.resolve('core')
+    expect(run([watching], () => promise)).toBe(promise)
+    expect(run([(_c, next) => [next()], watching, (_c, next) => [next()]])).toEqual([['core']])
+    // As a function that other middleware calls.
+    expect(run([(given, next) => watching(given, next)])).toBe('core')
+    expect(seen).toEqual([context, context, context])
   })
 
   it('starts a lazy thenable once', async () => {
