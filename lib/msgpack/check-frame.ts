@@ -53,58 +53,64 @@ const TOKENS: readonly Token[] = Array.from({ length: 256 }, (_, byte) => tokenO
  * @throws TypeError
  */
 export function checkFrame(bytes: Uint8Array): void {
-  const walk = new Walk(bytes)
-  while (walk.step());
+  new Walk(bytes).frame()
 }
 
+/** Every message passes here: it goes from item to item, and makes nothing. */
 class Walk {
   readonly #bytes: Uint8Array
   #at = 0
-  /** Items still to come, in each container that is open; the frame itself is the outermost. */
-  readonly #left = [1]
-  readonly #isMap = [false]
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes
   }
 
-  /** Reads one item, or closes a container. @returns whether there is more to do */
-  step(): boolean {
-    const depth = this.#left.length - 1
-    const left = this.#left[depth] as number
-    if (left === 0) return this.#close()
-    this.#left[depth] = left - 1
-    const isKey = this.#isMap[depth] === true && left % 2 === 0
-    this.#read(TOKENS[this.#digits(1)] as Token, isKey)
-    return true
-  }
-
-  #close(): boolean {
-    this.#left.pop()
-    this.#isMap.pop()
-    if (this.#left.length > 0) return true
+  frame(): void {
+    this.#item(0)
     if (this.#at !== this.#bytes.length) throw new TypeError('there is more than one item')
-    return false
   }
 
-  #read({ kind, digits, length: known }: Token, isKey: boolean): void {
-    if (kind === 'none') throw new TypeError('0xc1 is never used')
+  /** @param depth containers that are open */
+  #item(depth: number, isKey = false): void {
+    const byte = this.#digits(1)
+    // Small numbers, most of all.
+    if (byte < 0x80 || byte >= 0xe0) return
+    const { kind, digits, length: known } = TOKENS[byte] as Token
     const length = digits === 0 ? known : this.#digits(digits)
-    if (kind === 'array') this.#open(length, false)
-    else if (kind === 'map') this.#open(length * 2, true)
-    else if (kind === 'extension') this.#extension(length)
-    else {
-      if (isKey && kind === 'text') this.#checkKey(length)
+    if (kind === 'text' || kind === 'bytes') {
+      if (isKey && kind === 'text' && length === PROTO.length) this.#checkKey()
       this.#skip(length)
+    } else if (kind === 'map') this.#map(length, depth)
+    else if (kind === 'array') this.#array(length, depth)
+    else if (kind === 'extension') this.#extension(length)
+    else throw new TypeError('0xc1 is never used')
+  }
+
+  #array(items: number, depth: number): void {
+    this.#open(items, depth)
+    for (let left = items; left > 0; left--) this.#item(depth + 1)
+  }
+
+  #map(entries: number, depth: number): void {
+    this.#open(entries * 2, depth)
+    for (let left = entries; left > 0; left--) {
+      this.#item(depth + 1, true)
+      this.#item(depth + 1)
     }
   }
 
-  #open(items: number, isMap: boolean): void {
+  #open(items: number, depth: number): void {
     // Each takes a byte at least.
     if (items > this.#bytes.length - this.#at) throw endsEarly()
-    if (this.#left.length > MAX_DEPTH) throw new TypeError('nested too deep')
-    this.#left.push(items)
-    this.#isMap.push(isMap)
+    if (depth >= MAX_DEPTH) throw new TypeError('nested too deep')
+  }
+
+  #checkKey(): void {
+    const at = this.#at
+    for (let index = 0; index < PROTO.length; index++) {
+      if (this.#bytes[at + index] !== PROTO[index]) return
+    }
+    throw new TypeError('a key is named __proto__')
   }
 
   #extension(length: number): void {
@@ -116,14 +122,6 @@ class Walk {
     this.#skip(length)
   }
 
-  #checkKey(length: number): void {
-    if (length !== PROTO.length) return
-    const at = this.#at
-    if (PROTO.every((byte, index) => this.#bytes[at + index] === byte)) {
-      throw new TypeError('a key is named __proto__')
-    }
-  }
-
   #skip(length: number): void {
     if (length > this.#bytes.length - this.#at) throw endsEarly()
     this.#at += length
@@ -131,11 +129,10 @@ class Walk {
 
   /** An unsigned number, the most significant byte first. */
   #digits(count: number): number {
-    if (count > this.#bytes.length - this.#at) throw endsEarly()
+    const start = this.#at
+    this.#skip(count)
     let value = 0
-    for (let index = 0; index < count; index++) {
-      value = value * 256 + (this.#bytes[this.#at++] as number)
-    }
+    for (let at = start; at < this.#at; at++) value = value * 256 + (this.#bytes[at] as number)
     return value
   }
 }

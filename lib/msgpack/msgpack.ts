@@ -7,7 +7,7 @@ import { checkValues } from './check-values.js'
 /** The part of msgpackr that is used: its typings of this entry, without native code, lead nowhere. */
 interface Packer {
   pack(value: unknown): Uint8Array
-  unpack(bytes: Uint8Array): unknown
+  unpack(bytes: Uint8Array, range?: { end: number }): unknown
 }
 
 /** Nothing but what the specification knows, so that every library of any language reads it. */
@@ -23,6 +23,9 @@ const OPTIONS = {
   encodeUndefinedAsNil: true,
 }
 
+/** Frames up to this size are read out of one place: making a view for each takes as long as copying it. */
+const SCRATCH = 8 * 1_024
+
 /**
  * MessagePack, for the option `codecs` of an app and the option `codec` of a client. Connections choose
  * it by the sub-protocol `enfilade.v1.msgpack`. Beside what JSON has it carries bytes, dates and integers
@@ -35,9 +38,16 @@ const OPTIONS = {
  */
 export function msgpack(): WsSubprotocolCodec {
   const packr = new (Packr as unknown as new (options: object) => Packer)(OPTIONS)
+  const scratch = new Uint8Array(SCRATCH)
+  const range = { end: 0 }
   const decode = (frame: string | Uint8Array): unknown => {
     if (typeof frame === 'string') throw new TypeError('text is not MessagePack')
     checkFrame(frame)
+    if (frame.length <= SCRATCH) {
+      scratch.set(frame)
+      range.end = frame.length
+      return packr.unpack(scratch, range)
+    }
     // A view of its own: msgpackr writes on it, and of a `Buffer` it would make buffers.
     return packr.unpack(new Uint8Array(frame.buffer, frame.byteOffset, frame.byteLength))
   }

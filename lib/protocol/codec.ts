@@ -12,7 +12,7 @@ export type WsFrame = string | Uint8Array
  * since a broadcast encodes once for all.
  */
 export interface WsCodec {
-  /** A text frame arrives as a string, a binary one as bytes that stay valid. */
+  /** A text frame arrives as a string, a binary one as bytes that stay valid, in a buffer with others. */
   decode(frame: WsFrame): unknown
   encode(record: WsReply | WsPush): WsFrame
 }

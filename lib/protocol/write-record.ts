@@ -8,20 +8,33 @@ const MAX_SCANNED = 128
 
 /** Data that has been written as JSON already, for several records. */
 export class JsonText {
-  private constructor(
-    readonly text: string,
-    private readonly data: unknown,
-  ) {}
+  readonly #data: unknown
+  #text: string | undefined
+
+  private constructor(data: unknown, text?: string) {
+    this.#data = data
+    this.#text = text
+  }
 
   /** @returns `undefined` for what JSON leaves out */
   static of(data: unknown): JsonText | undefined {
     const text = JSON.stringify(data) as string | undefined
-    return text === undefined ? undefined : new JsonText(text, data)
+    return text === undefined ? undefined : new JsonText(data, text)
+  }
+
+  /** Data that is written when somebody reads JSON, which may be nobody. */
+  static later(data: unknown): JsonText {
+    return new JsonText(data)
+  }
+
+  /** `undefined` for what JSON leaves out. */
+  get text(): string | undefined {
+    return (this.#text ??= JSON.stringify(this.#data) as string | undefined)
   }
 
   /** In what is written by others it is the data itself. */
   toJSON(): unknown {
-    return this.data
+    return this.#data
   }
 }
 

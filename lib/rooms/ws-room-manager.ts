@@ -1,6 +1,5 @@
 import { andThen, guarded, isPromise, withEnd, type MaybePromise } from '../async/maybe-promise.js'
 import { WsError } from '../errors/ws-error.js'
-import { prepareData } from '../protocol/codec-shortcuts.js'
 import { jsonCodec, type WsCodec } from '../protocol/codec.js'
 import type { WsParams, WsPush } from '../protocol/records.js'
 import type { BroadcastWindow } from './broadcast-window.js'
@@ -300,7 +299,7 @@ export class WsRoomManager<M extends RoomMember = RoomMember> extends RoomQuerie
    * @internal
    */
   prepare(data: unknown): unknown {
-    return this.#options.fanOut ? prepareData(this.#codec, data) : data
+    return this.#options.fanOut ? this.#encodings.prepare(data) : data
   }
 
   /** What is kept has a place, which is each process's own. */

@@ -5,6 +5,7 @@ import { CLOSE_CODES, truncateReason } from '../protocol/close-codes.js'
 import type { ConnectionSocket } from '../runtime/connection-socket.js'
 import { LiveConnection, type ConnectionIdentity } from '../runtime/live-connection.js'
 import type { Revocation } from '../runtime/revocations.js'
+import { FrameCopies } from './frame-copies.js'
 import type { IpCounts } from './ip-counts.js'
 import type { UwsModule } from './native.js'
 import type { Admission, SocketData, Upgrader } from './upgrader.js'
@@ -69,6 +70,7 @@ export class RouteSockets {
   readonly #handlers: SocketHandlers
   readonly #parts: RouteSocketParts
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+  readonly #copies = new FrameCopies()
 
   constructor(route: SocketRoute, parts: RouteSocketParts) {
     this.#route = route
@@ -120,7 +122,7 @@ export class RouteSockets {
     const connection = socket.enfilade
     if (!(connection instanceof LiveConnection)) return
     // uWS takes its buffer back when this returns.
-    const frame = isBinary ? new Uint8Array(bytes.slice(0)) : this.#decoder.decode(bytes)
+    const frame = isBinary ? this.#copies.of(bytes) : this.#decoder.decode(bytes)
     this.#handlers.received(connection, frame)
   }
 

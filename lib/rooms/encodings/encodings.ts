@@ -4,6 +4,7 @@ import {
   type WsFrame,
   type WsSubprotocolCodec,
 } from '../../protocol/codec.js'
+import { prepareData } from '../../protocol/codec-shortcuts.js'
 import type { WsPush, WsReply } from '../../protocol/records.js'
 import { ENFILADE_V1 } from '../../protocol/subprotocol.js'
 import { JsonText } from '../../protocol/write-record.js'
@@ -20,6 +21,7 @@ export class Encodings {
   readonly others: readonly Encoding[]
   /** The sub-protocols that clients may choose. */
   readonly subprotocols: readonly string[]
+  readonly #bySubprotocol: ReadonlyMap<string, Encoding>
 
   /** @param check holds the codecs to their contract */
   constructor(
@@ -31,13 +33,19 @@ export class Encodings {
     this.others = others.map(
       (other, index) => new Encoding(check(unpacking(other)), other.subprotocol, index + 1),
     )
+    this.#bySubprotocol = new Map(this.others.map((other) => [other.subprotocol, other]))
     this.subprotocols = [ENFILADE_V1, ...others.map(({ subprotocol }) => subprotocol)]
   }
 
   /** The encoding of whoever chose a sub-protocol. */
   of(subprotocol: string): Encoding {
     if (this.others.length === 0) return this.main
-    return this.others.find((other) => other.subprotocol === subprotocol) ?? this.main
+    return this.#bySubprotocol.get(subprotocol) ?? this.main
+  }
+
+  /** Encodes data once for all the records that carry it. */
+  prepare(data: unknown): unknown {
+    return prepareData(this.main.codec, data, this.others.length > 0)
   }
 
   /**
@@ -125,5 +133,11 @@ function unpacking(codec: WsSubprotocolCodec): WsCodec {
 
 function plain<R extends WsReply | WsPush>(record: R): R {
   if (!('data' in record) || !(record.data instanceof JsonText)) return record
-  return { ...record, data: record.data.toJSON() }
+  const data = record.data.toJSON()
+  // Put together by hand: copying all that a record has takes longer than writing it.
+  if (!('event' in record)) return { id: record.id, data } as R
+  const { event, path, params, seq } = record
+  return (
+    seq === undefined ? { event, path, params, data } : { event, path, params, data, seq }
+  ) as R
 }

@@ -88,6 +88,18 @@ describe('prepared data', () => {
     expect(jsonCodec.encode({ id: 1, data: prepared })).toBe('{"id":1,"data":{"count":1}}')
   })
 
+  it('is written when somebody reads it, where that may be nobody', () => {
+    let written = 0
+    const data = { toJSON: () => ++written }
+    const prepared = prepareData(jsonCodec, data, true)
+    expect(written).toBe(0)
+    for (const id of [1, 2]) {
+      expect(jsonCodec.encode({ id, data: prepared })).toBe(`{"id":${id},"data":1}`)
+    }
+    const nothing = prepareData(jsonCodec, Symbol('s'), true)
+    expect(jsonCodec.encode({ id: 1, data: nothing })).toBe('{"id":1,"data":null}')
+  })
+
   it('is the data itself when JSON leaves it out, or when another codec writes it', () => {
     const other = { ...jsonCodec }
     const data = { a: 1 }
