@@ -11,6 +11,8 @@ export interface Contender {
   readonly file: string
   /** How its messages look on the wire; the scenarios are the same. */
   readonly wire: WireName
+  /** That of every second member; the same when absent. */
+  readonly otherWire?: WireName
   /** Needs the packages of `benchmarks/package.json`. */
   readonly peer: boolean
   /** Settings of the server, which its module reads. */
@@ -51,13 +53,15 @@ export function takingPart(
   quick: boolean,
 ): Contender[] {
   if (!variations) return chosen.filter(({ peer }) => !quick || !peer || who === 'all')
-  const taking = variations.flatMap(({ of, setting, module, env = {} }) =>
+  const taking = variations.flatMap(({ of, setting, module, wire, otherWire, env = {} }) =>
     chosen
       .filter(({ key }) => key === of)
       .map(({ name, ...contender }) => ({
         ...contender,
         name: setting === undefined ? name : `${name}, ${setting}`,
         ...(module === undefined ? {} : { file: own(module) }),
+        ...(wire === undefined ? {} : { wire }),
+        ...(otherWire === undefined ? {} : { otherWire }),
         env,
       })),
   )

@@ -82,7 +82,7 @@ const OFF: LimitOptions = {
   backpressure: { limit: 2 ** 30 },
 }
 
-const { BENCH_LIMITS, BENCH_WINDOW: window, BENCH_DTO, BENCH_INSPECTOR } = process.env
+const { BENCH_LIMITS, BENCH_WINDOW: window, BENCH_DTO, BENCH_INSPECTOR, BENCH_CODECS } = process.env
 /** class-validator takes longer to load than all the rest: an app without such classes does not. */
 const validated =
   BENCH_DTO === 'off'
@@ -94,10 +94,12 @@ const validated =
 /** An app without one does not load it. */
 const inspected = BENCH_INSPECTOR === undefined ? undefined : await import('./inspected.js')
 const inspector: Inspector | undefined = inspected?.createInspector()
+const { msgpack } = BENCH_CODECS === 'msgpack' ? await import('enfilade/msgpack') : {}
 const app = createWsApp({
   controllers: [BenchController, ...validated, ...echoes],
   ...(BENCH_LIMITS === 'off' ? OFF : ABOVE_LOAD),
   ...(inspector ? { use: [inspector.middleware] } : {}),
+  ...(msgpack ? { codecs: [msgpack()] } : {}),
   ...(window === undefined ? {} : { broadcastWindow: window === 'auto' ? window : Number(window) }),
 })
 inspector?.serve(app)

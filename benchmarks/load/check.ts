@@ -3,14 +3,28 @@ import { variant, type Scenario, type WireMessage } from '../scenarios/scenario.
 import { Link, type Endpoint } from '../../lib/load/link.js'
 import type { Answer } from '../../lib/load/wire.js'
 
+/** What the two sides of a room speak. */
+export interface Sides {
+  readonly sender: Endpoint
+  /** Members speak these in turn. */
+  readonly members: readonly Endpoint[]
+}
+
 /**
  * Every contender has to answer right before it is timed.
  *
  * @throws Error that says what came instead
  */
-export async function check(endpoint: Endpoint, scenario: Scenario): Promise<void> {
-  const sender = await Link.open(endpoint)
-  const member = await Link.open(endpoint)
+export async function check({ sender: to, members }: Sides, scenario: Scenario): Promise<void> {
+  for (const endpoint of members) await checkSide([to, endpoint], scenario)
+}
+
+async function checkSide(
+  endpoints: readonly [Endpoint, Endpoint],
+  scenario: Scenario,
+): Promise<void> {
+  const sender = await Link.open(endpoints[0])
+  const member = await Link.open(endpoints[1])
   try {
     await checkAnswers(sender, member, scenario)
   } finally {
@@ -30,8 +44,7 @@ async function checkAnswers(sender: Link, member: Link, scenario: Scenario): Pro
   succeeded('the message', reply)
   if ('reply' in scenario) equal('the reply', reply.data, scenario.reply)
   if (pushed) {
-    const pushes = (await pushed).map((push) => member.wire.decode(push))
-    for (const [index, push] of pushes.entries()) {
+    for (const [index, push] of (await pushed).entries()) {
       if ('reply' in scenario) checkPush(push, pushOf(message, scenario, index))
     }
   }

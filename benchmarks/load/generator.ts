@@ -1,7 +1,7 @@
 // The load generator: a process of its own, told by messages what to do. It checks that the server
 // answers right, then sends and counts.
 import { variant, type Scenario } from '../scenarios/scenario.js'
-import { check } from './check.js'
+import { check, type Sides } from './check.js'
 import { checkCursors, Cursors } from './cursors.js'
 import { Crowd } from './crowd.js'
 import { encodeFrame } from '../../lib/load/frames.js'
@@ -18,6 +18,8 @@ export interface Target {
   readonly port: number
   readonly path?: string
   readonly wire: WireName
+  /** What every second member speaks; all of them the same when absent. */
+  readonly otherWire?: WireName
 }
 
 /** What the harness sends. */
@@ -67,42 +69,50 @@ function endpointOf({ host, port, path, wire }: Target, scenario?: Scenario): En
   }
 }
 
-async function open(endpoint: Endpoint, scenario: Scenario): Promise<void> {
+function sidesOf(target: Target, scenario: Scenario): Sides {
+  const sender = endpointOf(target, scenario)
+  const { otherWire } = target
+  const other = otherWire === undefined ? [] : [{ ...sender, wire: WIRES[otherWire] }]
+  return { sender, members: [sender, ...other] }
+}
+
+async function open(sides: Sides, scenario: Scenario): Promise<void> {
   if (scenario.presence) {
-    cursors = await Cursors.open(endpoint, scenario)
+    cursors = await Cursors.open(sides.sender, scenario)
     senders.push(cursors)
     return
   }
   if (scenario.shared) {
-    await openShared(endpoint, scenario)
+    await openShared(sides, scenario)
     return
   }
   for (let index = 0; index < scenario.senders; index++) {
-    const members = await openMembers(endpoint, scenario, index)
-    const link = await openSender(endpoint, scenario, index)
+    const members = await openMembers(sides, scenario, index)
+    const link = await openSender(sides.sender, scenario, index)
     const room = members.length > 0 ? roomOf(members, scenario) : undefined
     senders.push(new Sender(link, room, scenario, index))
   }
 }
 
 /** Probes stand evenly among the members, so that their median is that of the room. */
-async function openShared(endpoint: Endpoint, scenario: Scenario): Promise<void> {
-  const members = await openMembers(endpoint, scenario, 0)
+async function openShared(sides: Sides, scenario: Scenario): Promise<void> {
+  const members = await openMembers(sides, scenario, 0)
   const isProbe = (_link: Link, index: number): boolean =>
     index % Math.ceil(members.length / PROBES) === 0
   const probes = members.filter(isProbe)
   const others = members.filter((link, index) => !isProbe(link, index))
   const links: Link[] = []
   for (let index = 0; index < scenario.senders; index++) {
-    links.push(await openSender(endpoint, scenario, index))
+    links.push(await openSender(sides.sender, scenario, index))
   }
   rotation = new Rotation(links, roomOf(others, scenario), probes, scenario)
   senders.push(rotation)
 }
 
-async function openMembers(endpoint: Endpoint, scenario: Scenario, index: number): Promise<Link[]> {
+async function openMembers(sides: Sides, scenario: Scenario, index: number): Promise<Link[]> {
   const members: Link[] = []
   for (let member = 0; member < scenario.members; member++) {
+    const endpoint = sides.members[member % sides.members.length] ?? sides.sender
     members.push(await openMember(endpoint, scenario, index))
   }
   return members
@@ -153,20 +163,17 @@ async function run(seconds: number): Promise<LoadResult> {
   }
 }
 
-function checkOf({ presence }: Scenario): typeof check {
-  return presence ? checkCursors : check
+async function checkAll(sides: Sides, scenario: Scenario): Promise<void> {
+  await (scenario.presence ? checkCursors(sides.sender, scenario) : check(sides, scenario))
 }
 
 async function handle(request: LoadRequest): Promise<LoadResult | undefined> {
   switch (request.kind) {
     case 'check':
-      await checkOf(request.scenario)(
-        endpointOf(request.target, request.scenario),
-        request.scenario,
-      )
+      await checkAll(sidesOf(request.target, request.scenario), request.scenario)
       return undefined
     case 'open':
-      await open(endpointOf(request.target, request.scenario), request.scenario)
+      await open(sidesOf(request.target, request.scenario), request.scenario)
       return undefined
     case 'run':
       return run(request.seconds)

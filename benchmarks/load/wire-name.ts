@@ -1,2 +1,2 @@
 /** Whose wire a server speaks. */
-export type WireName = 'json' | 'socket.io' | 'nest'
+export type WireName = 'json' | 'msgpack' | 'socket.io' | 'nest'

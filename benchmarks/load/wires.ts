@@ -1,4 +1,5 @@
-import { jsonWire, type Answer, type Wire } from '../../lib/load/wire.js'
+import { msgpack } from 'enfilade/msgpack'
+import { jsonWire, msgpackWire, textOf, type Answer, type Wire } from '../../lib/load/wire.js'
 import type { WireName } from './wire-name.js'
 
 /** Engine.IO 4 over WebSocket only: 40 opens the namespace, 42 is an event, 43 its acknowledgement. */
@@ -6,7 +7,8 @@ const socketIo: Wire = {
   target: '/socket.io/?EIO=4&transport=websocket',
   greeting: { send: '40', replies: 2 },
   encode: ({ event, id, ...message }) => `42${id}${JSON.stringify([event, message])}`,
-  decode: (text) => {
+  decode: (frame) => {
+    const text = textOf(frame)
     const [, type, id, body = ''] = /^4(\d)(\d*)(.*)$/s.exec(text) ?? []
     const content = JSON.parse(body) as unknown[]
     if (type === '3') return { id: Number(id), ...(content[0] as Answer) }
@@ -18,8 +20,8 @@ const socketIo: Wire = {
 const nest: Wire = {
   target: '/',
   encode: ({ event, ...data }) => JSON.stringify({ event, data }),
-  decode: (text) => {
-    const { event, data } = JSON.parse(text) as {
+  decode: (frame) => {
+    const { event, data } = JSON.parse(textOf(frame)) as {
       event: string
       data: Answer & { cause?: { data?: Answer } }
     }
@@ -31,6 +33,7 @@ const nest: Wire = {
 /** By their names. */
 export const WIRES: Readonly<Record<WireName, Wire>> = {
   json: jsonWire,
+  msgpack: msgpackWire(msgpack()),
   'socket.io': socketIo,
   nest,
 }

@@ -99,6 +99,7 @@ function routesOf({ members, variants }: Scenario): number {
   return members > 0 ? 1 : variants
 }
 
-function targetOf({ wire }: Contender, port: number): Target {
-  return { host: '127.0.0.1', port, wire }
+function targetOf({ wire, otherWire }: Contender, port: number): Target {
+  const target = { host: '127.0.0.1', port, wire }
+  return otherWire === undefined ? target : { ...target, otherWire }
 }

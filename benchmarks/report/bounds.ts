@@ -42,6 +42,8 @@ export const BOUNDS: readonly Bound[] = [
   { scenario: 'Replies of the same turn', ratio: 1.4 },
   { scenario: '500 cursors', ratio: 1.6 },
   { scenario: 'Limits', ratio: 1.3 },
+  { scenario: 'Codecs', setting: 'MessagePack', ratio: 1.3 },
+  { scenario: 'Codecs', setting: 'half of each', ratio: 1.6 },
   { scenario: 'Start-up with 1,000 routes and class-validator', ratio: 8 },
   { scenario: 'Start-up', ratio: 3 },
   { scenario: 'Memory', ratio: 4 },

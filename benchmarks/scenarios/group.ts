@@ -1,3 +1,4 @@
+import type { WireName } from '../load/wire-name.js'
 import type { Scenario } from './scenario.js'
 
 /** Scenarios that are measured together, turn by turn. */
@@ -23,5 +24,9 @@ export interface Variation {
   readonly module?: string
   /** What is said behind its name. */
   readonly setting?: string
+  /** What its clients speak; that of the contender when absent. */
+  readonly wire?: WireName
+  /** What every second member speaks; the same when absent. */
+  readonly otherWire?: WireName
   readonly env?: Readonly<Record<string, string>>
 }

@@ -75,6 +75,20 @@ const inspector: ScenarioGroup = {
   ],
 }
 
+const CODECS = { BENCH_CODECS: 'msgpack' }
+
+/** The same data in MessagePack, and a room that reads both. */
+const codecs: ScenarioGroup = {
+  scenarios: [{ ...fanOut(100, 64, 16), name: 'Codecs: broadcast to 100, 64 B, depth 16' }],
+  quick: 'no peers',
+  fine: true,
+  variations: [
+    { of: 'enfilade', setting: 'JSON' },
+    { of: 'enfilade', setting: 'MessagePack', wire: 'msgpack', env: CODECS },
+    { of: 'enfilade', setting: 'half of each', otherWire: 'msgpack', env: CODECS },
+  ],
+}
+
 /** What Enfilade and the control are measured in, beside what everyone is. */
 export function ownGroups(): ScenarioGroup[] {
   return [
@@ -114,6 +128,7 @@ export function ownGroups(): ScenarioGroup[] {
       ],
     },
     limits,
+    codecs,
     inspector,
   ]
 }

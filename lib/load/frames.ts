@@ -1,17 +1,23 @@
-/** Encodes a client's text frame. Its mask is zero, which is legal and costs the client nothing. */
-export function encodeFrame(text: string): Buffer {
-  const payload = Buffer.from(text)
+/** Encodes a client's frame. Its mask is zero, which is legal and costs the client nothing. */
+export function encodeFrame(content: string | Uint8Array): Buffer {
+  const isText = typeof content === 'string'
+  const payload = isText ? Buffer.from(content) : content
   const { length } = payload
-  const header = length < 126 ? Buffer.from([0x81, 0x80 | length]) : longHeader(length)
+  const header = length < 126 ? Buffer.from([0, 0x80 | length]) : longHeader(length)
+  header[0] = isText ? TEXT : BINARY
   return Buffer.concat([header, Buffer.alloc(4), payload])
 }
+
+/** The first byte of a frame that is whole. */
+const TEXT = 0x81
+const BINARY = 0x82
 
 /** An empty pong, from a client. */
 export const PONG = Buffer.from([0x8a, 0x80, 0, 0, 0, 0])
 
 function longHeader(length: number): Buffer {
   if (length > 0xffff) throw new RangeError('messages of a load are below 64 KiB')
-  return Buffer.from([0x81, 0x80 | 126, length >> 8, length & 0xff])
+  return Buffer.from([0, 0x80 | 126, length >> 8, length & 0xff])
 }
 
 /** What may be told of a frame besides that it ended. */

@@ -55,11 +55,10 @@ export class Link {
       link.#onHead = resolve
       socket.once('close', () => reject(new Error('the server closed the connection')))
     })
-    const greeting = wire.greeting === undefined ? undefined : link.read(wire.greeting.replies)
+    const greeting = wire.greeting === undefined ? undefined : link.#take(wire.greeting.replies)
     socket.write(upgradeRequest(endpoint))
-    const status = (await head).split('\r\n')[0] ?? ''
-    if (!status.includes(' 101')) throw new Error(`the server answered ${status}`)
-    if (wire.greeting) link.write(encodeFrame(wire.greeting.send))
+    checkHead(await head, wire)
+    if (wire.greeting?.send !== undefined) link.write(encodeFrame(wire.greeting.send))
     await greeting
     socket.on('close', () => link.onLost())
     return link
@@ -85,6 +84,12 @@ export class Link {
   /** Sends frames, and waits for as many messages. */
   async exchange(frames: readonly Buffer[]): Promise<void> {
     if (frames.length === 0) return
+    if (this.wire.subprotocol !== undefined) {
+      const replies = this.read(frames.length)
+      this.write(Buffer.concat(frames))
+      await replies
+      return
+    }
     let left = frames.length
     const done = new Promise<void>((resolve) => {
       this.onMessages = (count) => {
@@ -105,16 +110,22 @@ export class Link {
 
   /** The next message. */
   async next(): Promise<Answer> {
-    const [message = ''] = await this.read(1)
-    return this.wire.decode(message)
+    const [answer = {}] = await this.read(1)
+    return answer
   }
 
-  /** The next so many messages, as text. */
-  read(messages: number): Promise<string[]> {
+  /** The next so many messages, but those of the protocol. */
+  read(messages: number): Promise<Answer[]> {
+    return this.#take(messages, ({ event }) => !String(event).startsWith('$'))
+  }
+
+  #take(messages: number, isMeant = (_answer: Answer): boolean => true): Promise<Answer[]> {
     return new Promise((resolve) => {
-      const read: string[] = []
+      const read: Answer[] = []
       this.#counter = this.#count((payload) => {
-        read.push(payload.toString())
+        const answer = this.wire.decode(payload)
+        if (!isMeant(answer)) return
+        read.push(answer)
         if (read.length !== messages) return
         this.#counter = this.#count()
         resolve(read)
@@ -152,7 +163,18 @@ export class Link {
   }
 }
 
+/** @throws Error that says what the server refused */
+function checkHead(head: string, { subprotocol }: Wire): void {
+  const [status = '', ...lines] = head.split('\r\n')
+  if (!status.includes(' 101')) throw new Error(`the server answered ${status}`)
+  const chosen = lines.find((line) => /^sec-websocket-protocol:/i.test(line))
+  if (subprotocol === undefined || chosen?.split(':')[1]?.trim() === subprotocol) return
+  throw new Error(`the server does not speak ${subprotocol}`)
+}
+
 function upgradeRequest({ host, port, target, headers = {}, wire }: Endpoint): string {
+  const offer =
+    wire.subprotocol === undefined ? [] : [`Sec-WebSocket-Protocol: ${wire.subprotocol}`]
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
   return [
     `GET ${target ?? wire.target} HTTP/1.1`,
@@ -161,6 +183,7 @@ function upgradeRequest({ host, port, target, headers = {}, wire }: Endpoint): s
     'Connection: Upgrade',
     'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
     'Sec-WebSocket-Version: 13',
+    ...offer,
     ...lines,
     '\r\n',
   ].join('\r\n')

@@ -9,12 +9,6 @@ export interface ConnectionLoad {
   readonly depth: number
 }
 
-/** How replies of Enfilade start; those of others are read in full. */
-const REPLY = Buffer.from('{"id":')
-const COMMA = 0x2c
-const ZERO = 0x30
-const DATA = Buffer.from('"data":')
-
 /** One client: as soon as a message is answered, it sends the next in its place. */
 export class BenchConnection {
   readonly #link: Link
@@ -104,7 +98,7 @@ export class BenchConnection {
   }
 
   #received(payload: Buffer): void {
-    const place = placeOf(payload)
+    const place = this.#link.wire.placeOf?.(payload)
     const answer = place === undefined ? this.#read(payload) : undefined
     const id = place ?? (answer?.id as number | undefined)
     if (id === undefined) {
@@ -119,7 +113,7 @@ export class BenchConnection {
   }
 
   #read(payload: Buffer): Answer {
-    return this.#link.wire.decode(payload.toString())
+    return this.#link.wire.decode(payload)
   }
 
   #failed({ code, message }: NonNullable<Answer['error']>): void {
@@ -131,21 +125,6 @@ export class BenchConnection {
     if (this.#tally) increment(this.#tally.lost, this.#close)
     this.#done?.()
   }
-}
-
-/** The place of a reply that is no error, without reading it; `undefined` for everything else. */
-function placeOf(payload: Buffer): number | undefined {
-  if (payload.compare(REPLY, 0, REPLY.length, 0, REPLY.length) !== 0) return undefined
-  let place = 0
-  let at = REPLY.length
-  for (; payload[at] !== COMMA; at++) {
-    const digit = (payload[at] ?? 0) - ZERO
-    if (digit < 0 || digit > 9) return undefined
-    place = place * 10 + digit
-  }
-  const rest = at + 1
-  const isData = payload.compare(DATA, 0, DATA.length, rest, rest + DATA.length) === 0
-  return isData ? place : undefined
 }
 
 function closeText(payload: Buffer | undefined): string {

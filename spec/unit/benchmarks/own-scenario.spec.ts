@@ -31,7 +31,7 @@ describe('a scenario of one’s own', () => {
     [JSON.stringify({ message, members: 1.5 }), 'own.json: members must be an integer from 0'],
     [
       JSON.stringify({ message, wire: 'xml' }),
-      'own.json: wire must be one of json, socket.io, nest',
+      'own.json: wire must be one of json, msgpack, socket.io, nest',
     ],
     [JSON.stringify({ message, members: 2, shared: 1 }), 'own.json: shared must be true or false'],
     [JSON.stringify({ message, shared: true }), 'own.json: shared needs members'],
