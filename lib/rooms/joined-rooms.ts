@@ -27,6 +27,11 @@ export class JoinedRooms implements ReadonlySet<string> {
     return this.#rooms.size
   }
 
+  /** Whether a room is among them, without a look at its name or its members. */
+  holds(room: Named): boolean {
+    return this.#rooms.has(room)
+  }
+
   has(name: string): boolean {
     const room = this.#registry.find(name)
     return room !== undefined && this.#rooms.has(room)

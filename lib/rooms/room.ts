@@ -7,7 +7,9 @@ import { SmallSet } from './small-set.js'
 /** One room: as long as it has a member. */
 export class Room<M extends RoomMember> {
   readonly name: string
-  readonly members = new SmallSet<M>()
+  readonly #members = new SmallSet<M>()
+  /** How many members it has: asked with each push, when those of one room in thousands are in no cache. */
+  size = 0
   /** Members that read another encoding than everybody; kept by the fan-out. */
   tally: EncodingTally | undefined
   /** Bytes published since the fan-out last looked for slow members. */
@@ -26,5 +28,18 @@ export class Room<M extends RoomMember> {
     this.name = ownText(name)
     this.log = shared ? undefined : log
     this.view = shared ?? log
+  }
+
+  get members(): ReadonlySet<M> {
+    return this.#members
+  }
+
+  add(member: M): void {
+    this.size = this.#members.add(member).size
+  }
+
+  delete(member: M): void {
+    this.#members.delete(member)
+    this.size = this.#members.size
   }
 }

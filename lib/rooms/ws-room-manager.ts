@@ -323,12 +323,12 @@ export class WsRoomManager<M extends RoomMember = RoomMember> extends RoomQuerie
       sendToAll(entry, received.read())
       return
     }
-    const frame = this.#encodings.readOn(received, entry.tally, entry.members.size)
+    const frame = this.#encodings.readOn(received, entry.tally, entry.size)
     fanOut.publish(entry, frame, undefined, undefined, received.slow)
   }
 
-  #encode(push: WsPush, { tally, members }: Room<M>, text?: string): PushFrame {
-    return this.#encodings.encode(push, tally, members.size, text)
+  #encode(push: WsPush, { tally, size }: Room<M>, text?: string): PushFrame {
+    return this.#encodings.encode(push, tally, size, text)
   }
 
   #begin(connection: M, room: string): JoinAttempt<M> {
@@ -373,7 +373,7 @@ export class WsRoomManager<M extends RoomMember = RoomMember> extends RoomQuerie
       entry.log?.setOccupied(true)
       this.#rooms.set(entry.name, entry)
     }
-    entry.members.add(member)
+    entry.add(member)
     // The room's own string, so that all its members share one.
     ;(member.rooms as Set<string>).add(entry.name)
     if (attempt.access === 'read') this.#readers.add(member, entry.name)
@@ -383,7 +383,7 @@ export class WsRoomManager<M extends RoomMember = RoomMember> extends RoomQuerie
   }
 
   #remove(connection: M, entry: Room<M>, reason: LeaveReason): void {
-    entry.members.delete(connection)
+    entry.delete(connection)
     if (entry.members.size === 0) {
       this.#rooms.delete(entry.name)
       entry.log?.setOccupied(false)

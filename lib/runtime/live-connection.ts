@@ -110,6 +110,10 @@ export class LiveConnection extends WsConnection implements SlowConnection {
     return this.#rooms !== undefined && this.#rooms.size > 0
   }
 
+  isIn(room: { readonly name: string }): boolean {
+    return this.#rooms !== undefined && this.#rooms.holds(room)
+  }
+
   get isOpen(): boolean {
     return this.socket !== undefined
   }

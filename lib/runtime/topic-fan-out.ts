@@ -40,6 +40,8 @@ const EVERYONE = '$everyone'
 const CHECK_FROM = 1 / 8
 /** Of the backpressure limit: so much is published to anybody in a round. */
 const ROUND = 1 / 16
+/** Who is in more rooms is looked at once a round: its rooms would be looked through with each push. */
+const WIDE = 256
 
 /**
  * Delivers pushes through uWebSockets.js's native topics, which write once per socket for all that
@@ -61,6 +63,8 @@ export class TopicFanOut implements RoomFanOut<WsConnection> {
   #published = 0
   /** A connection is looked at once in a round: more than this could not wait for it meanwhile. */
   #round = 0
+  /** Who was in more than {@link WIDE} rooms since it was in none. */
+  readonly #wide = new Set<WsConnection>()
 
   constructor(options: TopicFanOutOptions) {
     this.#options = options
@@ -72,7 +76,9 @@ export class TopicFanOut implements RoomFanOut<WsConnection> {
 
   enter(member: WsConnection, room: Room<WsConnection>): void {
     this.#welcome(member, room)
-    room.reach = Math.max(room.reach, member.rooms.size)
+    const { size } = member.rooms
+    if (size > WIDE) this.#wide.add(member)
+    else room.reach = Math.max(room.reach, size)
     const { counters, events, detours } = this.#options
     this.#count(member, room, 1)
     if (!detours.isEmpty && detours.has(member)) detours.enter(member, room.name)
@@ -85,6 +91,8 @@ export class TopicFanOut implements RoomFanOut<WsConnection> {
   exit(member: WsConnection, room: Room<WsConnection>): void {
     this.#release(room)
     const { counters, events, detours } = this.#options
+    // Not before: its other rooms do not know how many it is in.
+    if (this.#wide.size > 0 && member.rooms.size === 0) this.#wide.delete(member)
     this.#count(member, room, -1)
     if (!detours.isEmpty) detours.exit(member, room.name)
     if (member instanceof LiveConnection) {
@@ -157,11 +165,11 @@ export class TopicFanOut implements RoomFanOut<WsConnection> {
   ): void {
     const { counters, detours } = this.#options
     // uWS's `ws.publish` delivers nothing for a socket that is no subscriber.
-    const isMember = exclude !== undefined && room.members.has(exclude)
+    const isMember = exclude !== undefined && isIn(exclude, room)
     this.#transmit(room.name, frame, isMember && !detours.has(exclude) ? exclude : undefined)
     if (!detours.isEmpty) detours.publish(room.name, { frame, exclude, rule: slow })
     counters.broadcasts++
-    counters.pushes += room.members.size - (isMember ? 1 : 0)
+    counters.pushes += room.size - (isMember ? 1 : 0)
     this.#countBytes(frame.length)
     room.unchecked += frame.length
     if (this.#isDue(room.unchecked * room.reach)) {
@@ -242,6 +250,7 @@ export class TopicFanOut implements RoomFanOut<WsConnection> {
     if (this.#published <= this.#options.backpressure.limit * ROUND) return
     this.#published = 0
     this.#round++
+    if (this.#wide.size > 0) this.#checkAll(this.#wide)
   }
 
   /** @returns the most rooms that one of them is in */
@@ -253,10 +262,16 @@ export class TopicFanOut implements RoomFanOut<WsConnection> {
         connection.checkedIn = this.#round
         connection.checkBackpressure()
       }
-      if (connection.hasRooms && connection.rooms.size > reach) reach = connection.rooms.size
+      const rooms = connection.hasRooms ? connection.rooms.size : 0
+      if (rooms > reach && rooms <= WIDE) reach = rooms
     }
     return reach
   }
+}
+
+/** Asked of the connection, which is in a cache: what a room knows of its members may be in none. */
+function isIn(connection: WsConnection, room: Room<WsConnection>): boolean {
+  return connection instanceof LiveConnection ? connection.isIn(room) : room.members.has(connection)
 }
 
 function subscribe(connection: WsConnection, topic: string): void {

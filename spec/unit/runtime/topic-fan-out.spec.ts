@@ -242,6 +242,16 @@ describe('slow connections', () => {
     expect(socket.topics.size).toBe(0)
   })
 
+  it('are looked for by what was published anywhere when they are in hundreds of rooms', () => {
+    const { connection, socket } = connect()
+    const names = Array.from({ length: 257 }, (_, index) => `/many/${index}`)
+    for (const name of names) void rooms.join(connection, name)
+    void rooms.join(connect().connection, room)
+    socket.buffered = SLOW
+    say('-'.repeat(LIMIT / 16))
+    expect(socket.topics.size).toBe(0)
+  })
+
   it('are in no topic, get what is published in order when they have read, and are back then', () => {
     const [ann, bob] = setUp()
     expect(ann!.socket.topics.size).toBe(0)
