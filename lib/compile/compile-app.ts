@@ -56,9 +56,8 @@ export function compileApp(source: CompileSource): CompiledApp {
     }
     idle.push(...(definition.methods.length === 0 ? [type.name] : []))
     const { handlerTimeout = 0 } = source
-    compileController({
-      ...{ definition, use, handlerTimeout, providers, rooms, problems, target },
-    })
+    const parts = { definition, use, handlerTimeout, providers, rooms, problems, target }
+    compileController(parts)
   }
   problems.throwIfAny()
   providers.build()

@@ -65,7 +65,7 @@ interface RoomHookPlan {
 
 /** Compiles a controller into the target; everything wrong with it goes to the problems. */
 export function compileController(source: ControllerSource): void {
-  const { definition, use, providers, problems } = source
+  const { definition, use, handlerTimeout, providers, rooms, problems, target } = source
   const { type, misplaced } = definition
   const { name } = type
   if (!definition.isController) {
@@ -86,14 +86,22 @@ export function compileController(source: ControllerSource): void {
     )
   }
   const own = compileMiddleware(definition.middleware, name, providers, problems)
+  const { broadcastWindow, history } = readControllerOptions(definition.options, name, problems)
   const parts: ControllerParts = {
-    ...source,
+    definition,
+    use,
+    handlerTimeout,
+    providers,
+    rooms,
+    problems,
+    target,
     name,
-    ...readControllerOptions(definition.options, name, problems),
+    broadcastWindow,
+    history,
     prefix: readPrefix(definition.prefix, name, problems),
     provider: providers.of(type),
     middleware: [...use, ...own],
-    timeout: readTimeout(definition, name, problems) ?? source.handlerTimeout,
+    timeout: readTimeout(definition, name, problems) ?? handlerTimeout,
     limitRate: compileRateLimit(definition, name, problems),
     serialKey: definition.serial ? {} : undefined,
   }

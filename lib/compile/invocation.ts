@@ -17,7 +17,10 @@ export function compileInvocation(
   if (readers.some(({ isAsync }) => isAsync)) return invokeLater(provider, name, readers)
   const of = (context: Parameters<Runner>[0]): Record<string | symbol, Method> =>
     provider.get(context.connection) as Record<string | symbol, Method>
-  const [a, b, c, d] = readers.map(({ read }) => read)
+  const a = readers[0]?.read
+  const b = readers[1]?.read
+  const c = readers[2]?.read
+  const d = readers[3]?.read
   if (!a) return (context) => of(context)[name]?.()
   if (!b) return (context) => of(context)[name]?.(a(context))
   if (!c) return (context) => of(context)[name]?.(a(context), b(context))
