@@ -125,7 +125,7 @@ const folders = {
     why: 'A load talks to servers as a stranger; benchmarks/ use it, too.',
   },
   cli: {
-    may: ['workers', 'load', 'options', 'logging', 'runtime', 'uws', 'errors'],
+    may: ['workers', 'load', 'msgpack', 'options', 'logging', 'runtime', 'uws', 'errors'],
     files: ['ws-app.ts'],
     why: 'Commands use the app as a program of the user would, and nobody uses them.',
   },

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
-import { connect, type Socket } from 'node:net'
+import { connect, isIP, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 import { encodeFrame, FrameCounter, PONG } from './frames.js'
 import type { Answer, LoadMessage, Wire } from './wire.js'
 
@@ -11,6 +12,8 @@ export interface Endpoint {
   readonly target?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly wire: Wire
+  /** Over TLS; `any` takes certificates that nobody vouches for. Default: without. */
+  readonly tls?: 'checked' | 'any'
 }
 
 /** All sockets read into it, one after the other: a chunk is used up before the next one is read. */
@@ -40,17 +43,25 @@ export class Link {
 
   /** @param localAddress Thousands of connections need more than one, as ports run out. */
   static async open(endpoint: Endpoint, localAddress?: string): Promise<Link> {
-    const { host, port, wire } = endpoint
+    const { host, port, wire, tls } = endpoint
     const received = (size: number): boolean => {
       link.#received(shared.subarray(0, size))
       return true
     }
-    const socket = connect({
+    const options = {
       ...{ host, port, noDelay: true, onread: { buffer: shared, callback: received } },
       ...(localAddress === undefined ? {} : { localAddress }),
-    })
+    }
+    const socket =
+      tls === undefined
+        ? connect(options)
+        : connectTls({
+            ...options,
+            ...(isIP(host) === 0 ? { servername: host } : {}),
+            rejectUnauthorized: tls === 'checked',
+          })
     const link: Link = new Link(socket, wire)
-    await once(socket, 'connect')
+    await once(socket, tls === undefined ? 'connect' : 'secureConnect')
     const head = new Promise<string>((resolve, reject) => {
       link.#onHead = resolve
       socket.once('close', () => reject(new Error('the server closed the connection')))

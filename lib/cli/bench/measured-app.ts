@@ -4,7 +4,7 @@ import { WorkerHub } from '../../workers/worker-hub.js'
 import type { WorkerFigures } from '../../workers/worker-messages.js'
 import { WorkerProcess } from '../../workers/worker-process.js'
 import { CliError } from '../cli-error.js'
-import type { BenchTarget, ServerProbe } from './run-load.js'
+import type { ServerProbe } from './run-load.js'
 
 const HOST = '127.0.0.1'
 
@@ -12,7 +12,7 @@ const HOST = '127.0.0.1'
 export class MeasuredApp {
   readonly #process: WorkerProcess
   #isOver = false
-  readonly target: BenchTarget
+  readonly place: { readonly host: string; readonly port: number }
   readonly probe: ServerProbe = {
     cpu: async () => (await this.#figures()).cpu,
     memory: async () => (await this.#figures()).memory,
@@ -20,7 +20,7 @@ export class MeasuredApp {
 
   private constructor(process: WorkerProcess, port: number) {
     this.#process = process
-    this.target = { host: HOST, port }
+    this.place = { host: HOST, port }
     void process.ended.then(() => (this.#isOver = true))
   }
 

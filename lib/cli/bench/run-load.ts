@@ -1,13 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Endpoint } from '../../load/link.js'
-import { jsonWire, type Answer, type LoadMessage } from '../../load/wire.js'
+import type { Answer, LoadMessage } from '../../load/wire.js'
 import { CliError } from '../cli-error.js'
 import { BenchConnection } from './bench-connection.js'
 import { messageOf, type BenchPlan } from './bench-plan.js'
 import { Tally } from './tally.js'
 
-/** Where the server is. */
-export type BenchTarget = Pick<Endpoint, 'host' | 'port' | 'target'>
+/** Where the server is, and what it speaks. */
+export type BenchTarget = Omit<Endpoint, 'headers'>
 
 /** What is known of the process of the server; absent where nothing is. */
 export interface ServerProbe {
@@ -63,7 +63,7 @@ async function openAll(
   target: BenchTarget,
   connections: BenchConnection[],
 ): Promise<void> {
-  const endpoint = { ...target, headers, wire: jsonWire }
+  const endpoint = { ...target, headers }
   let next = 0
   const open = async (): Promise<void> => {
     for (let n = next++; n < plan.connections; n = next++) {
@@ -78,8 +78,9 @@ async function openAll(
   } catch (error) {
     if (error instanceof CliError) throw error
     const place = `${target.host}:${target.port}`
-    const text = (error as Error).message
-    throw new CliError(`not everyone could connect to ${place}: ${text}`, undefined, {
+    const { message: text } = error as Error
+    const hint = text.includes('certificate') ? ' (--insecure takes any certificate)' : ''
+    throw new CliError(`not everyone could connect to ${place}: ${text}${hint}`, undefined, {
       cause: error,
     })
   }

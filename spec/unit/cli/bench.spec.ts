@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { Controller, Data, OnMessage, WsError, type WsAppOptions } from 'enfilade'
+import { msgpack } from 'enfilade/msgpack'
 import { bench } from '../../../lib/cli/bench.js'
 import type { BenchReport } from '../../../lib/cli/bench/bench-report.js'
 import { renderReport } from '../../../lib/cli/bench/render-report.js'
 import { runCli } from '../../../lib/cli/run-cli.js'
+import { createCertificate } from '../../support/certificate.js'
 import { ChatRoom } from '../../support/chat-room.js'
 import { recordingIo } from '../../support/recording-io.js'
 import { startApp } from '../../support/start-app.js'
@@ -89,6 +91,30 @@ describe('enfilade bench', () => {
     expect(err).toContain(text)
   })
 
+  it('measures wss://, whose certificate it checks', async () => {
+    const { keyFile, certFile, remove } = await createCertificate()
+    const url = await start({ tls: { key_file_name: keyFile, cert_file_name: certFile } })
+    const given = [url.replace('ws:', 'wss:'), '-r', 'join /chat/a', ...short]
+    const refused = await run(...given)
+    expect(refused.code).toBe(1)
+    expect(refused.err).toContain('self-signed certificate (--insecure takes any certificate)')
+    expect(await run(...given, '--insecure')).toMatchObject({ code: 0, err: '' })
+    await remove()
+  })
+
+  it('measures in MessagePack, where the server speaks it', async () => {
+    const given = ['--codec', 'msgpack', '--json', '--depth', '300', ...short]
+    const room = ['-r', 'say /chat/{n}', '--join', 'join /chat/{n}', '-d', '{"a":1}']
+    const packed = await start({ codecs: [msgpack()], maxInFlight: 1_000 })
+    const { code, out } = await run(packed, ...room, ...given)
+    expect(code).toBe(0)
+    expect(JSON.parse(out)).toMatchObject({ errors: {}, lost: {}, unanswered: 0 })
+    const failing = await run(packed, '-r', 'fail /chat/a', '-d', '{"n":"{n}"}', ...given)
+    expect(Object.keys((JSON.parse(failing.out) as BenchReport).errors)).toEqual(['409'])
+    const { err } = await run(await start(), ...room, ...given)
+    expect(err).toContain('the server does not speak enfilade.v1.msgpack')
+  })
+
   it('says whom it cannot reach', async () => {
     const { code, err } = await run('ws://127.0.0.1:1', '-r', 'a /b')
     expect(code).toBe(1)
@@ -105,7 +131,11 @@ describe('enfilade bench', () => {
     [['ws://localhost', '-r', 'a /b', '--header', 'x'], '--header is "x"'],
     [['ws://localhost', '-r', 'a /b', '--pid', '4194305'], '--pid: there is no process'],
     [['ws://localhost', '-r', 'a /b', '--upgrade-path', '/ws'], '--upgrade-path is for the app'],
-    [['wss://localhost', '-r', 'a /b'], 'only ws:// can be measured'],
+    [['http://localhost', '-r', 'a /b'], 'only ws:// and wss:// can be measured'],
+    [['ws://localhost', '-r', 'a /b', '--insecure'], '--insecure is for wss://'],
+    [['wss://localhost', '-r', 'a /b', '--tls'], '--tls is for the app of a file'],
+    [['ws://localhost', '-r', 'a /b', '--codec', 'xml'], '--codec is "xml", but has to be json or'],
+    [['nothing.js', '-r', 'a /b', '--insecure'], '--insecure is for a wss:// address'],
     [['ws://', '-r', 'a /b'], 'is no address'],
     [['nothing.js', '-r', 'a /b'], 'there is no file'],
     [['nothing.js', '-r', 'a /b', '--pid', '1'], '--pid is for a URL'],
