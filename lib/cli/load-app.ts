@@ -41,8 +41,12 @@ export async function loadApp(file: string, cwd: string): Promise<WsApp> {
  */
 export function findAppFile(file: string, cwd: string): string {
   const path = resolve(cwd, file)
-  if (statSync(path, { throwIfNoEntry: false })?.isFile()) return path
-  throw usageError(`there is no file ${path}`)
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (found?.isFile()) return path
+  if (found?.isDirectory()) throw usageError(`${path} is a folder; name the file of the app in it`)
+  const hint =
+    extname(path) === '.js' ? '; what it is compiled from may have to be built first' : ''
+  throw usageError(`there is no file ${path}${hint}`)
 }
 
 async function importDefault(path: string, file: string): Promise<unknown> {

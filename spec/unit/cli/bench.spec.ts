@@ -137,7 +137,11 @@ describe('enfilade bench', () => {
     [['ws://localhost', '-r', 'a /b', '--codec', 'xml'], '--codec is "xml", but has to be json or'],
     [['nothing.js', '-r', 'a /b', '--insecure'], '--insecure is for a wss:// address'],
     [['ws://', '-r', 'a /b'], 'is no address'],
-    [['nothing.js', '-r', 'a /b'], 'there is no file'],
+    [
+      ['nothing.js', '-r', 'a /b'],
+      'nothing.js; what it is compiled from may have to be built first',
+    ],
+    [['lib', '-r', 'a /b'], 'lib is a folder; name the file of the app in it'],
     [['nothing.js', '-r', 'a /b', '--pid', '1'], '--pid is for a URL'],
   ])('answers %j by code 2 and a hint', async (args, message) => {
     const { code, out, err } = await run(...args)
