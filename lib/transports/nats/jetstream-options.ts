@@ -2,6 +2,7 @@ import type { NodeConnectionOptions } from '@nats-io/transport-node'
 import { showValue } from '../../errors/show-value.js'
 import type { StoreOptions } from '../managed/store-link.js'
 import { resolveNatsOptions } from './nats-options.js'
+import { OURS } from './nats-session.js'
 
 /** What {@link JetStreamHistory} takes; everything has a default. */
 export interface JetStreamHistoryOptions extends StoreOptions {
@@ -29,20 +30,23 @@ export interface ResolvedJetStreamOptions {
   readonly ttl: number
   readonly storage: 'file' | 'memory'
   readonly replicas: number
+  /** Milliseconds that an answer may take, as far as NATS is concerned: what is late is told before. */
+  readonly patience: number
 }
 
 /** @throws TypeError when an option is not what it may be */
 export function resolveJetStreamOptions(
   options: JetStreamHistoryOptions,
 ): ResolvedJetStreamOptions {
-  const { size = 200, ttl = 120, storage = 'file', replicas = 1 } = options
+  const { size = 200, ttl = 120, storage = 'file', replicas = 1, timeout = 0 } = options
   checkCount('size', size, 10_000)
   checkCount('ttl', ttl, 86_400)
   checkCount('replicas', replicas, 5)
   if (!['file', 'memory'].includes(storage)) {
     throw new TypeError(`storage: ${showValue(storage)} is not "file" or "memory"`)
   }
-  return { ...resolveNatsOptions(options), size, ttl, storage, replicas }
+  const patience = Math.max(OURS.timeout, timeout * 2)
+  return { ...resolveNatsOptions(options), size, ttl, storage, replicas, patience }
 }
 
 function checkCount(name: string, value: unknown, most: number): void {

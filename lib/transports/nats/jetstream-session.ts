@@ -56,7 +56,7 @@ export class JetStreamSession extends NatsSession implements BroadcastSession {
     { events, options }: { events: SessionEvents; options: ResolvedJetStreamOptions },
   ) {
     super(connection, `${options.prefix}.history.out`, events)
-    this.#js = jetstream(connection, { timeout: OURS.timeout })
+    this.#js = jetstream(connection, { timeout: options.patience })
     this.#manager = manager
     this.#options = options
   }
@@ -69,7 +69,7 @@ export class JetStreamSession extends NatsSession implements BroadcastSession {
     const connection = await connect({ ...options.nats, ...OURS, noEcho: false })
     try {
       signal.throwIfAborted()
-      const manager = await jetstreamManager(connection, { timeout: OURS.timeout })
+      const manager = await jetstreamManager(connection, { timeout: options.patience })
       const session = new JetStreamSession(connection, manager, { events, options })
       await session.#open()
       signal.throwIfAborted()
@@ -86,7 +86,7 @@ export class JetStreamSession extends NatsSession implements BroadcastSession {
     tags.set(EPOCH_HEADER, epoch)
     const subject = this.#subjectOf('in', room)
     await this.#js.publish(subject, payload, {
-      ...{ headers: tags, timeout: OURS.timeout },
+      headers: tags,
       ...(id !== undefined && { msgID: `${subject} ${id}` }),
     })
   }
