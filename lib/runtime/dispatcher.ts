@@ -261,12 +261,8 @@ export class Dispatcher {
       },
       (error: unknown) => {
         this.#leaveFlight(connection)
-        const id = isAnothers(connection, socket) ? undefined : message.id
-        this.#failures.ofMessage(
-          connection,
-          id === message.id ? message : { ...message, id },
-          error,
-        )
+        const failed = isAnothers(connection, socket) ? withoutId(message) : message
+        this.#failures.ofMessage(connection, failed, error)
       },
     )
   }
@@ -319,4 +315,9 @@ const ALWAYS: ReadonlySet<string> = new Set([PING_EVENT, CREDIT_EVENT, CANCEL_EV
 /** A message that came by a former socket has lost its id with it: the new one has ids of its own. */
 function isAnothers({ socket }: LiveConnection, former: LiveConnection['socket']): boolean {
   return socket !== undefined && socket !== former
+}
+
+/** For those who look on: they are told where it failed, and the client nothing. */
+function withoutId({ event, path, handler, pattern }: FailedMessage): FailedMessage {
+  return { event, path, handler, pattern }
 }

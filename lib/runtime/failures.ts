@@ -17,10 +17,10 @@ export function toErrorBody(error: unknown): WsErrorBody {
 
 /** What is known of the message that failed. */
 export interface FailedMessage {
-  readonly event?: string
-  readonly path?: string
+  readonly event?: string | undefined
+  readonly path?: string | undefined
   readonly id?: string | number | undefined
-  readonly handler?: string
+  readonly handler?: string | undefined
   readonly pattern?: string | undefined
 }
 

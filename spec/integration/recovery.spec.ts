@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
+import { WsError } from 'enfilade'
 import { defer } from '../support/deadline.js'
 import { failureOf } from '../support/outcome.js'
 import {
@@ -154,6 +155,26 @@ describe('a client that lost its connection and comes back', () => {
     await client.call('who', path)
     await client.call('wait', path)
     expect(client.strays).toEqual([])
+  })
+
+  it('is not told when that fails, and listeners are told where', async () => {
+    const started = await startApp(options)
+    const failed: unknown[] = []
+    started.app.events.on('error', (event) => failed.push(event))
+    const ann = await enter(started)
+    const { promise, reject } = defer<void>()
+    holds.gate = promise
+    ann.client.sendRaw(JSON.stringify({ event: 'wait', path, id: 77 }))
+    await ann.client.call('$ping', '/')
+    await drop(started, ann)
+    delete holds.gate
+    const client = await open(started)
+    await resume(client, ann)
+    reject(new WsError(418, 'no tea'))
+    await client.call('who', path)
+    expect(client.strays).toEqual([])
+    const where = { event: 'wait', path, handler: 'Chat.wait', pattern: '/chat/:room' }
+    expect(failed).toMatchObject([{ code: 418, ...where }])
   })
 
   it('has what it sends meanwhile handled when it is back', async () => {
