@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { extname } from 'node:path'
-import { initSync, parse } from 'es-module-lexer'
 import type { HttpHandler, WsHttp } from 'enfilade'
 
 const TYPES: Record<string, string> = {
@@ -52,15 +51,13 @@ function policyOf({ inlineStyles = false }: PageOptions): string {
  * @param root the folder that the module and its imports are in
  */
 export function serveModule(http: WsHttp, { base, root, entry }: ServedModule): void {
-  initSync()
   const found = new Set([entry.href])
   // A set may grow while it is walked through.
   for (const href of found) {
     const file = new URL(href)
     serveFile(http, { paths: [base + href.slice(root.href.length)], file, policy: policyOf({}) })
-    const [imports] = parse(readFileSync(file, 'utf8'))
-    for (const { n: path } of imports) {
-      if (path?.startsWith('.')) found.add(new URL(path, file).href)
+    for (const [, path = ''] of readFileSync(file, 'utf8').matchAll(IMPORT)) {
+      found.add(new URL(path, file).href)
     }
   }
 }
@@ -71,6 +68,9 @@ export interface ServedModule {
   readonly root: URL
   readonly entry: URL
 }
+
+/** As esbuild writes it, with white space and without. */
+const IMPORT = /\b(?:import|from) ?"(\.{1,2}\/[^"]+)"/g
 
 interface ServedFile {
   readonly paths: readonly string[]
