@@ -66,7 +66,7 @@ export class Link {
       link.#onHead = resolve
       socket.once('close', () => reject(new Error('the server closed the connection')))
     })
-    const greeting = wire.greeting === undefined ? undefined : link.#take(wire.greeting.replies)
+    const greeting = wire.greeting === undefined ? undefined : link.#skip(wire.greeting.replies)
     socket.write(upgradeRequest(endpoint))
     checkHead(await head, wire)
     if (wire.greeting?.send !== undefined) link.write(encodeFrame(wire.greeting.send))
@@ -127,19 +127,27 @@ export class Link {
 
   /** The next so many messages, but those of the protocol. */
   read(messages: number): Promise<Answer[]> {
-    return this.#take(messages, ({ event }) => !String(event).startsWith('$'))
-  }
-
-  #take(messages: number, isMeant = (_answer: Answer): boolean => true): Promise<Answer[]> {
     return new Promise((resolve) => {
       const read: Answer[] = []
       this.#counter = this.#count((payload) => {
         const answer = this.wire.decode(payload)
-        if (!isMeant(answer)) return
+        if (String(answer.event).startsWith('$')) return
         read.push(answer)
         if (read.length !== messages) return
         this.#counter = this.#count()
         resolve(read)
+      })
+    })
+  }
+
+  /** Done when so many messages came, whatever they say: a greeting need not look like an answer. */
+  #skip(messages: number): Promise<void> {
+    return new Promise((resolve) => {
+      let left = messages
+      this.#counter = this.#count(() => {
+        if (--left > 0) return
+        this.#counter = this.#count()
+        resolve()
       })
     })
   }
