@@ -155,7 +155,7 @@ describe.each([REDIS, JETSTREAM])('three processes with a history in $name', (pr
     await ready
     const witnesses = people.map((person) => person.witnesses[0] as Witness)
     // The others hear again.
-    await Promise.all(witnesses.map((witness) => witness.count(witness.seen.length + 1)))
+    await Promise.all(witnesses.map((witness) => witness.another(60_000)))
     servers[0]?.send({})
     const last = await lastSaid(servers[0] as Child)
     await heard(people, last)

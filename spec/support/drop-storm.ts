@@ -27,6 +27,8 @@ export interface Witness {
   readonly seen: (number | 'gap')[]
   /** Done when it has seen so many; rejects after so many milliseconds. */
   count(many: number, ms?: number): Promise<void>
+  /** Done when another number has come: what it was told of a gap is none. */
+  another(ms?: number): Promise<void>
   /** Done when this number is the last that it has seen. */
   last(number: number, ms?: number): Promise<void>
 }
@@ -54,6 +56,10 @@ export function watchRoom(client: WsClient, path: string): Witness {
   return {
     seen,
     count: (many, ms) => until(() => seen.length >= many, ms),
+    another: (ms) => {
+      const { length } = seen
+      return until(() => seen.length > length && seen.at(-1) !== 'gap', ms)
+    },
     last: (number, ms) => until(() => seen.at(-1) === number, ms),
   }
 }
