@@ -49,8 +49,8 @@ async function main(): Promise<void> {
     return
   }
   if (contenders.some(({ peer }) => peer)) preparePeers()
-  const look = options.check || options.correctness || options.only !== '' ? 'checked' : 'look'
-  const extent = { selection: quick ? look : 'all', pace } as const
+  const short = options.check || options.correctness || options.only !== '' ? 'checked' : 'look'
+  const extent = { selection: quick ? short : 'all', pace } as const
   const measurements = createMeasurements(contenders, extent).filter(isSelected)
   if (options.correctness || options.check) await checkAll(measurements)
   if (!options.correctness) write(reportOf(await measureAll(measurements)))

@@ -6,17 +6,15 @@
 // all are at the owner, once all are at another process; the processes are workers of one program, and, where there is a
 // redis-server, two programs over it. CPU time is that of the processes, from /proc. Runs take turns.
 import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { createInterface } from 'node:readline'
 import { WebSocket } from 'ws'
+import { cpuOf, median, serve } from './bench/served-app.js'
 
 const TURNS = Number(process.argv[2] ?? 4)
 const SECONDS = Number(process.argv[3] ?? 2)
 const DEPTH = 4
 const EDITORS = [1, 10]
-/** Clock ticks of /proc/PID/stat in a second. */
-const TICKS = 100
+const APP = 'bench-owners-app.js'
 
 let boards = 0
 
@@ -93,26 +91,11 @@ class Editor {
   }
 }
 
-/** @returns the process, and the port that it listens on */
-async function serve(env, options = []) {
-  const main = new URL('../dist/cli/main.js', import.meta.url).pathname
-  const app = new URL('./bench-owners-app.js', import.meta.url).pathname
-  const all = ['serve', app, '--port', '0', '--host', '127.0.0.1', '--drain', '1', ...options]
-  const child = spawn(process.execPath, [main, ...all], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, NODE_ENV: 'production', ...env },
-  })
-  for await (const line of createInterface({ input: child.stdout })) {
-    const [, port] = /listens on http:\/\/[^:]+:(\d+)/.exec(line) ?? []
-    if (port === undefined) continue
-    child.stdout.resume()
-    return { child, port: Number(port) }
-  }
-  throw new Error('the app did not start')
-}
+const start = (env, options = []) =>
+  serve(APP, { options, env: { NODE_ENV: 'production', ...env } })
 
 async function workers() {
-  const { child, port } = await serve({}, ['--workers', '2'])
+  const { child, port } = await start({}, ['--workers', '2'])
   return { name: 'workers', ports: [port], carrier: child.pid, children: [child] }
 }
 
@@ -128,7 +111,7 @@ async function overRedis() {
     redis.stdout.on('data', (text) => /Ready to accept/.test(text) && resolve(true))
   })
   if (!isThere) return undefined
-  const servers = [await serve({ REDIS_PORT: port }), await serve({ REDIS_PORT: port })]
+  const servers = [await start({ REDIS_PORT: port }), await start({ REDIS_PORT: port })]
   return {
     ...{ name: 'Redis', carrier: redis.pid, ports: servers.map((server) => server.port) },
     children: [...servers.map(({ child }) => child), redis],
@@ -172,13 +155,6 @@ async function run(site, count, isForwarded) {
   return { rate: pushes / seconds, ...Object.fromEntries(cpu) }
 }
 
-function cpuOf(pid) {
-  const [, rest] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')
-  const fields = rest.split(' ')
-  return (Number(fields[11]) + Number(fields[12])) / TICKS
-}
-
-const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]
 const sites = (await Promise.all([workers(), overRedis()])).filter((site) => site !== undefined)
 const rows = new Map()
 try {

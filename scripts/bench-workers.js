@@ -6,10 +6,8 @@
 // which keeps the generator below a tenth of its core, and its share is told. On a machine that others use as well,
 // the CPU time of a call says more: two workers of the same cost do twice as much on two cores of their own. Runs take
 // turns.
-import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import { createInterface } from 'node:readline'
 import { WebSocket } from 'ws'
+import { cpuOf, median, serve } from './bench/served-app.js'
 
 const TURNS = Number(process.argv[2] ?? 5)
 const SECONDS = Number(process.argv[3] ?? 2)
@@ -17,8 +15,6 @@ const CONNECTIONS = 8
 const DEPTH = 128
 const MEMBERS = 50
 const BURST = 16
-/** Clock ticks of /proc/PID/stat in a second. */
-const TICKS = 100
 
 class Client {
   #id = 0
@@ -49,31 +45,6 @@ class Client {
     if (error) reject(new Error(error.message))
     else resolve(data)
   }
-}
-
-async function serve(workers) {
-  const main = new URL('../dist/cli/main.js', import.meta.url).pathname
-  const app = new URL('./bench-workers-app.js', import.meta.url).pathname
-  const options = [
-    '--port',
-    '0',
-    '--host',
-    '127.0.0.1',
-    '--workers',
-    String(workers),
-    '--drain',
-    '1',
-  ]
-  const child = spawn(process.execPath, [main, 'serve', app, ...options], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  for await (const line of createInterface({ input: child.stdout })) {
-    const [, port] = /listens on http:\/\/[^:]+:(\d+)/.exec(line) ?? []
-    if (port === undefined) continue
-    child.stdout.resume()
-    return { child, port: Number(port) }
-  }
-  throw new Error('the app did not start')
 }
 
 /** As many connections at each worker: the system shares them out as it likes. */
@@ -123,12 +94,6 @@ async function callsPerSecond({ port, child, workers }) {
   }
 }
 
-function cpuOf(pid) {
-  const [, rest] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')
-  const fields = rest.split(' ')
-  return (Number(fields[11]) + Number(fields[12])) / TICKS
-}
-
 /** CPU of the process that has the members, for each push that one of them gets. */
 async function costOfPush({ port, child, workers }) {
   const byPid = await connectEvenly(port, workers, MEMBERS + 1)
@@ -150,8 +115,11 @@ async function costOfPush({ port, child, workers }) {
   return { push: (process / due) * 1e6, supervisor: (supervisor / messages) * 1e6 }
 }
 
-const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]
-const [one, two] = await Promise.all([1, 2].map(serve))
+const [one, two] = await Promise.all(
+  [1, 2].map((workers) =>
+    serve('bench-workers-app.js', { options: ['--workers', String(workers)] }),
+  ),
+)
 const runs = { calls: [[], []], pushes: [[], []] }
 try {
   for (let turn = 0; turn < TURNS; turn++) {
