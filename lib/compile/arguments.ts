@@ -4,7 +4,7 @@ import { methodParameterTypes } from '../metadata/store.js'
 import type { Constructor, MethodRecord, ParameterRecord } from '../metadata/records.js'
 import type { WsContext, WsContextKind } from '../runtime/ws-context.js'
 import { readOptions } from './decorator-options.js'
-import { compileReader, type DataType } from '../validation/compile-validator.js'
+import { asIs, compileReader, type DataType } from '../validation/compile-validator.js'
 
 /** Reads the argument of one parameter. */
 export interface ArgumentReader {
@@ -87,6 +87,8 @@ export function findMethod(
 }
 
 const NOTHING: ArgumentReader = { read: () => undefined, isAsync: false }
+/** One for all: of a thousand routes each would have its own in memory, and none in a cache. */
+const DATA: ArgumentReader = { read: (context) => context.data, isAsync: false }
 
 function compileReaderOf(record: ParameterRecord, source: ArgumentSource): ArgumentReader {
   checkUses(record, source)
@@ -189,6 +191,7 @@ function compileData(record: ParameterRecord, source: ArgumentSource): ArgumentR
     return NOTHING
   }
   const { read, isAsync } = reader
+  if (read === asIs && !optional) return DATA
   if (!optional) return { read: (context) => read(context.data), isAsync }
   return {
     read: ({ data }) => (data === undefined || data === null ? undefined : read(data)),

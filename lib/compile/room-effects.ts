@@ -1,4 +1,4 @@
-import { andThen } from '../async/maybe-promise.js'
+import { andThen, isPromise } from '../async/maybe-promise.js'
 import type { Problems } from '../errors/problems.js'
 import { showValue } from '../errors/show-value.js'
 import type { MethodRecord } from '../metadata/records.js'
@@ -136,17 +136,21 @@ export function withEffects(
   let run = core
   for (const membership of memberships) run = withMembership(run, membership, rooms)
   if (pushes.length === 0) return run
+  const deliver = (context: WsContext, value: unknown): unknown => {
+    if (value === undefined) return undefined
+    const isAlsoReply = isOutermost && context.id !== undefined
+    const data = isAlsoReply || pushes.length > 1 ? rooms.prepare(value) : value
+    for (const push of pushes) {
+      broadcast(rooms, context, push, data, push.slow(push.event ?? context.event, value))
+    }
+    return isAlsoReply ? data : value
+  }
   return (context) => {
     for (const { room } of pushes) rooms.checkMaySend(context.connection, room(context))
-    return andThen(run(context), (value) => {
-      if (value === undefined) return undefined
-      const isAlsoReply = isOutermost && context.id !== undefined
-      const data = isAlsoReply || pushes.length > 1 ? rooms.prepare(value) : value
-      for (const push of pushes) {
-        broadcast(rooms, context, push, data, push.slow(push.event ?? context.event, value))
-      }
-      return isAlsoReply ? data : value
-    })
+    const value = run(context)
+    // Written out: a closure for each message would be felt.
+    if (!isPromise(value)) return deliver(context, value)
+    return Promise.resolve(value).then((resolved) => deliver(context, resolved))
   }
 }
 

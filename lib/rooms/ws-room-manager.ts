@@ -12,6 +12,7 @@ import { SharedRooms } from './history/shared-rooms.js'
 import { JoinAttempts, type JoinAttempt } from './join-attempts.js'
 import { Room } from './room.js'
 import { RoomChannels } from './room-channels.js'
+import { RoomRegistry } from './room-registry.js'
 import type { LeaveReason } from './leave-reason.js'
 import type { RoomMember } from './room-member.js'
 import type { RoomAccess } from './room-access.js'
@@ -40,7 +41,7 @@ export class WsRoomManager<M extends RoomMember = RoomMember> extends RoomQuerie
   readonly #options: WsRoomManagerOptions<M>
   readonly #codec: WsCodec
   readonly #encodings: Encodings
-  readonly #rooms = new Map<string, Room<M>>()
+  readonly #rooms = new RoomRegistry<M>()
   readonly #channels: RoomChannels | undefined
   /** The rooms whose pushes other processes keep, too. @internal */
   readonly shared: SharedRooms<M> | undefined
@@ -238,7 +239,7 @@ export class WsRoomManager<M extends RoomMember = RoomMember> extends RoomQuerie
 
   /** The rooms that have a member in this process, as of now. */
   rooms(): string[] {
-    return [...this.#rooms.keys()]
+    return [...this.#rooms.names()]
   }
 
   /** Whether anybody in this process is in the room. */
@@ -371,7 +372,7 @@ export class WsRoomManager<M extends RoomMember = RoomMember> extends RoomQuerie
       const { fanOut, history } = this.#options
       entry = new Room(room, fanOut && history?.(room), this.shared?.of(room))
       entry.log?.setOccupied(true)
-      this.#rooms.set(entry.name, entry)
+      this.#rooms.add(entry)
     }
     entry.add(member)
     // The room's own string, so that all its members share one.
@@ -385,7 +386,7 @@ export class WsRoomManager<M extends RoomMember = RoomMember> extends RoomQuerie
   #remove(connection: M, entry: Room<M>, reason: LeaveReason): void {
     entry.delete(connection)
     if (entry.members.size === 0) {
-      this.#rooms.delete(entry.name)
+      this.#rooms.delete(entry)
       entry.log?.setOccupied(false)
     }
     this.#options.fanOut?.exit(connection, entry)

@@ -1,6 +1,7 @@
 import { nearest } from '../errors/nearest.js'
 import { decodeParams, toParams, type Params } from './params.js'
 import { PathTrie } from './path-trie.js'
+import { PlainPath } from './plain-path.js'
 import { isText, type Pattern, type Segment } from './pattern.js'
 
 /** What a message matched. */
@@ -13,9 +14,14 @@ export interface RouteMatch<R> {
 }
 
 interface EventRoutes<R> {
-  /** Paths without parameters: one look-up. */
+  /** The first path without parameters, which needs no look-up; the others need one. */
+  firstPath: string | undefined
+  firstRoute: R | undefined
   readonly statics: Map<string, R>
-  /** All other paths, when there are any. */
+  /** The only pattern with parameters, where it is as simple as most. */
+  onlyPath: PlainPath | undefined
+  onlyRoute: R | undefined
+  /** All paths with parameters, when there are any. */
   trie: PathTrie<R> | undefined
   readonly patterns: string[]
 }
@@ -39,13 +45,15 @@ export class RouteTable<R> {
   match(event: string, path: string): RouteMatch<R> | undefined {
     const routes = this.#events.get(event)
     if (!routes) return undefined
-    const route = routes.statics.size > 0 ? routes.statics.get(path) : undefined
+    const route = findText(routes, path)
     if (route !== undefined) return { route, params: NO_PARAMS, raw: NO_PARAMS }
+    const { onlyPath } = routes
+    if (onlyPath !== undefined) {
+      const values = onlyPath.match(path)
+      return values && toMatch(routes.onlyRoute as R, path, toParams(onlyPath.names, values))
+    }
     const match = routes.trie?.match(path)
-    if (!match) return undefined
-    const raw = toParams(match.names, match.raw)
-    const params = path.includes('%') ? decodeParams(raw) : raw
-    return { route: match.value, params, raw }
+    return match && toMatch(match.value, path, toParams(match.names, match.raw))
   }
 
   /** Words for a 404: the nearest event of this path, or the nearest path of this event. */
@@ -63,20 +71,46 @@ export class RouteTable<R> {
 
 const NO_PARAMS = toParams([], [])
 
+function toMatch<R>(route: R, path: string, raw: Params): RouteMatch<R> {
+  return { route, params: path.includes('%') ? decodeParams(raw) : raw, raw }
+}
+
+/** Asking a map costs more than comparing, since the path has to be hashed: most events have one. */
+function findText<R>(
+  { firstPath, firstRoute, statics }: EventRoutes<R>,
+  path: string,
+): R | undefined {
+  if (firstPath === path) return firstRoute
+  return statics.size > 0 ? statics.get(path) : undefined
+}
+
 function createEventRoutes<R>(): EventRoutes<R> {
-  return { statics: new Map(), trie: undefined, patterns: [] }
+  return {
+    firstPath: undefined,
+    firstRoute: undefined,
+    statics: new Map(),
+    onlyPath: undefined,
+    onlyRoute: undefined,
+    trie: undefined,
+    patterns: [],
+  }
 }
 
 /** @returns the route that has this path already */
-function addText<R>({ statics }: EventRoutes<R>, path: string, route: R): R | undefined {
-  const taken = statics.get(path)
-  if (taken === undefined) statics.set(path, route)
-  return taken
+function addText<R>(routes: EventRoutes<R>, path: string, route: R): R | undefined {
+  const taken = findText(routes, path)
+  if (taken !== undefined) return taken
+  if (routes.firstPath === undefined) {
+    routes.firstPath = path
+    routes.firstRoute = route
+  } else {
+    routes.statics.set(path, route)
+  }
+  return undefined
 }
 
 /** @returns the route that has one of these places already; then nothing changes */
 function addVariants<R>(routes: EventRoutes<R>, pattern: Pattern, route: R): R | undefined {
-  const { statics } = routes
   const paths: string[] = []
   const variants: (readonly Segment[])[] = []
   for (const segments of pattern.variants) {
@@ -85,7 +119,7 @@ function addVariants<R>(routes: EventRoutes<R>, pattern: Pattern, route: R): R |
       continue
     }
     const path = toPath(segments)
-    const taken = statics.get(path)
+    const taken = findText(routes, path)
     if (taken !== undefined) return taken
     paths.push(path)
   }
@@ -93,10 +127,16 @@ function addVariants<R>(routes: EventRoutes<R>, pattern: Pattern, route: R): R |
     const trie = routes.trie ?? new PathTrie<R>()
     const taken = trie.add({ ...pattern, variants }, route)
     if (taken !== undefined) return taken
+    routes.onlyPath = routes.trie ? undefined : onlyOf(variants)
+    routes.onlyRoute = route
     routes.trie = trie
   }
-  for (const path of paths) statics.set(path, route)
+  for (const path of paths) addText(routes, path, route)
   return undefined
+}
+
+function onlyOf([segments, another]: readonly (readonly Segment[])[]): PlainPath | undefined {
+  return segments && !another ? PlainPath.of(segments) : undefined
 }
 
 function isStatic(segments: readonly Segment[]): boolean {

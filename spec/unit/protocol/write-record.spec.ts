@@ -65,6 +65,21 @@ describe('writeRecord', () => {
     expect(writeRecord(push as never)).toBe(JSON.stringify(push))
   })
 
+  it('writes an event whose parameters are others each time', () => {
+    const all = [undefined, {}, { a: '1' }, { b: '2' }, { a: '3', b: '4' }, { b: '5', a: '6' }]
+    for (const params of [...all, ...all]) {
+      const push = { event: 'many-faced', path: '/p', params, data: 'x' }
+      expect(writeRecord(push)).toBe(JSON.stringify(push))
+    }
+  })
+
+  it('writes the pushes of an app that makes up its events as it goes', () => {
+    for (let n = 0; n < 1500; n++) {
+      const push = { event: `made-up-${n % 1000}`, path: '/p', params: { n: String(n) }, seq: n }
+      expect(writeRecord(push)).toBe(JSON.stringify(push))
+    }
+  })
+
   it('throws for data that JSON cannot hold', () => {
     expect(() => writeRecord({ id: 1, data: 1n })).toThrow(TypeError)
     expect(() => writeRecord({ event: 'e', path: '/p', data: 1n })).toThrow(TypeError)

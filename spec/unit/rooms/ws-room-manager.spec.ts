@@ -66,6 +66,17 @@ describe('membership', () => {
     expect(rooms.connections('/a').size).toBe(0)
   })
 
+  it('begins anew in a room that was empty, also the one that was pushed to last', () => {
+    const rooms = managerWith()
+    void rooms.join(first, '/a')
+    rooms.broadcast('/a', 'said', '/a', 1)
+    rooms.leave(first, '/a')
+    rooms.broadcast('/a', 'said', '/a', 2)
+    void rooms.join(second, '/a')
+    rooms.broadcast('/a', 'said', '/a', 3)
+    expect([first, second].map(({ pushes }) => pushes.map(({ data }) => data))).toEqual([[1], [3]])
+  })
+
   it('cannot end where it has not begun', () => {
     const left: string[] = []
     const rooms = managerWith({ afterLeave: ({ id }) => void left.push(id) })

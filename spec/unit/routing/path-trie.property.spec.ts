@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { match as referenceMatch } from 'path-to-regexp'
 import { toParams } from '../../../lib/routing/params.js'
 import { PathTrie } from '../../../lib/routing/path-trie.js'
+import { PlainPath } from '../../../lib/routing/plain-path.js'
 import { parsePattern, type Pattern } from '../../../lib/routing/pattern.js'
 
 const AS_ENFILADE = { sensitive: true, trailing: false, decode: false } as const
@@ -93,6 +94,20 @@ describe('PathTrie against path-to-regexp', () => {
         if (!source.includes('{')) expect(found).toEqual(expected)
       }),
       { seed, numRuns: 3000 },
+    )
+  })
+
+  it('a plain path, where it is the only one, matches as the tree does', () => {
+    fc.assert(
+      fc.property(pattern, path, (source, at) => {
+        const [segments = [], another] = parsePattern(source).variants
+        const plain = another ? undefined : PlainPath.of(segments)
+        if (!plain) return
+        const values = plain.match(at)
+        const found = values && { ...toParams(plain.names, values) }
+        expect(found).toEqual(trieMatch(source, at))
+      }),
+      { seed, numRuns: 2000 },
     )
   })
 
