@@ -1,4 +1,3 @@
-import { constants } from 'node:os'
 import { showValue } from '../errors/show-value.js'
 
 /** Signals that no process can hear. */
@@ -22,6 +21,7 @@ export function checkSignals(value: unknown): string | undefined {
   }
   if (signals === undefined) return undefined
   if (!Array.isArray(signals) || signals.length === 0) return 'signals must be a list of names'
+  const { constants } = process.getBuiltinModule('node:os')
   const wrong: unknown = signals.find(
     (name) => !Object.hasOwn(constants.signals, String(name)) || DEAF.includes(String(name)),
   )

@@ -1,6 +1,3 @@
-import { readFileSync, statSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import type * as Tls from 'node:tls'
 import { errorText, showValue } from '../errors/show-value.js'
 import type { TlsOptions } from './options.js'
 
@@ -32,6 +29,7 @@ export function checkTls(value: unknown): string | undefined {
 function checkPart(name: string, part: unknown): string | undefined {
   if (!NAMES.includes(name)) return `${name} is no part of it; there are ${NAMES.join(', ')}`
   if ((FILES as readonly string[]).includes(name)) {
+    const { statSync } = process.getBuiltinModule('node:fs')
     const isFile = typeof part === 'string' && statSync(part, { throwIfNoEntry: false })?.isFile()
     return isFile ? undefined : `${name}: there is no file ${showValue(part)}`
   }
@@ -43,7 +41,8 @@ function checkPart(name: string, part: unknown): string | undefined {
 
 /** OpenSSL, which Node has too, knows whether files, passphrase and ciphers go together. */
 function tryOut(options: TlsOptions): string | undefined {
-  const { createSecureContext } = createRequire(import.meta.url)('node:tls') as typeof Tls
+  const { readFileSync } = process.getBuiltinModule('node:fs')
+  const { createSecureContext } = process.getBuiltinModule('node:tls')
   const { key_file_name: key, cert_file_name: cert, ca_file_name: ca, passphrase } = options
   const { ssl_ciphers: ciphers } = options
   try {

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os'
 import type { BackpressureLimit, RateLimit } from '../runtime/limits.js'
 import type {
   CompressionOptions,
@@ -100,7 +99,8 @@ export function resolveCluster(
 ): { readonly workers: number; readonly startTimeout: number } | undefined {
   if (given === undefined) return undefined
   const { workers, startTimeout = 60 } = given
-  return { workers: workers === 'auto' ? availableParallelism() : workers, startTimeout }
+  if (workers !== 'auto') return { workers, startTimeout }
+  return { workers: process.getBuiltinModule('node:os').availableParallelism(), startTimeout }
 }
 
 /** Milliseconds that lost connections are kept; `undefined` when none are. */

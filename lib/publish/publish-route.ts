@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer'
 import { WsError } from '../errors/ws-error.js'
 import { answerJson, errorBody } from '../http/answer-json.js'
 import { bearerCheck, type BearerCheck } from '../http/bearer-check.js'
@@ -125,7 +124,7 @@ class PublishRoute {
 
   async #answer(body: Buffer, header: string): Promise<Answer> {
     try {
-      if (!isUtf8(body)) return refusal(400, 'the body is no UTF-8')
+      if (!process.getBuiltinModule('node:buffer').isUtf8(body)) return refusal(400, 'the body is no UTF-8')
       const request = readPublishRequest(body.toString(), header)
       return await this.#publishOnce(request)
     } catch (error) {

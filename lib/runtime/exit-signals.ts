@@ -1,4 +1,3 @@
-import { constants } from 'node:os'
 import type { WsLogger } from '../logging/logger.js'
 
 /** What the operating system's wish to end the process leads to. */
@@ -46,6 +45,7 @@ export function onExitSignals(parts: ExitSignals): () => void {
       void closeAndExit(parts, target, signal)
     } else if (signal !== first.signal || now - first.at > SAME) {
       parts.logger.warn({ signal }, 'a second signal: the process ends at once')
+      const { constants } = process.getBuiltinModule('node:os')
       target.exit(128 + constants.signals[signal])
     }
   }

@@ -1,5 +1,4 @@
 import { createRequire } from 'node:module'
-import { dirname, sep } from 'node:path'
 import type * as ClassTransformer from 'class-transformer'
 import type * as ClassValidator from 'class-validator'
 import type { ValidationError, Validator, ValidatorOptions } from 'class-validator'
@@ -55,6 +54,7 @@ export function loadLibraries(): ValidationLibraries {
 
 function load(): ValidationLibraries {
   const require = createRequire(import.meta.url)
+  const { dirname, sep } = process.getBuiltinModule('node:path')
   const storage = require('class-transformer/cjs/storage.js') as {
     defaultMetadataStorage: TypeStorage
   }

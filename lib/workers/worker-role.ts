@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import { errorText } from '../errors/show-value.js'
 import type { BroadcastDriver } from '../transports/managed/broadcast-driver.js'
 import type { DocumentOwners } from '../transports/owners/document-owners.js'
@@ -106,7 +105,7 @@ export class WorkerRole implements AppRole {
     try {
       if (order.isReplaced) await this.#giveBackPort(host, order)
       await close()
-      await pause(linger)
+      await wait(linger)
     } catch (error) {
       logger.error({ err: error }, 'the worker could not be closed in order')
       code = 1
@@ -121,6 +120,10 @@ export class WorkerRole implements AppRole {
   async #giveBackPort(host: RoleHost, { upgrades = LAST_UPGRADES }: CloseOrder): Promise<void> {
     await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
     host.closePort()
-    await pause(upgrades)
+    await wait(upgrades)
   }
+}
+
+function wait(milliseconds: number): Promise<void> {
+  return process.getBuiltinModule('node:timers/promises').setTimeout(milliseconds)
 }
