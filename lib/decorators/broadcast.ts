@@ -27,5 +27,7 @@ export type KeyOfPush = (data: any) => string
  */
 export function Broadcast(event?: string, options?: BroadcastOptions): MethodDecorator {
   // Stacked decorators run from the bottom up: to push from top to bottom, each goes to the front.
-  return methodDecorator('Broadcast', (record) => record.broadcasts.unshift({ event, options }))
+  return methodDecorator('Broadcast', (record) => {
+    record.broadcasts = [{ event, options }, ...record.broadcasts]
+  })
 }

@@ -1,3 +1,4 @@
+import { append } from '../metadata/store.js'
 import { methodDecorator } from './record-on.js'
 
 /**
@@ -8,5 +9,7 @@ import { methodDecorator } from './record-on.js'
  * the path of the message
  */
 export function Join(room?: string): MethodDecorator {
-  return methodDecorator('Join', (record) => record.memberships.push({ kind: 'join', room }))
+  return methodDecorator('Join', (record) => {
+    record.memberships = append(record.memberships, { kind: 'join', room })
+  })
 }

@@ -1,3 +1,4 @@
+import { append } from '../metadata/store.js'
 import { methodDecorator } from './record-on.js'
 
 /**
@@ -8,5 +9,7 @@ import { methodDecorator } from './record-on.js'
  * the message
  */
 export function Leave(room?: string): MethodDecorator {
-  return methodDecorator('Leave', (record) => record.memberships.push({ kind: 'leave', room }))
+  return methodDecorator('Leave', (record) => {
+    record.memberships = append(record.memberships, { kind: 'leave', room })
+  })
 }

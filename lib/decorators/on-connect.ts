@@ -1,3 +1,4 @@
+import { append } from '../metadata/store.js'
 import { methodDecorator } from './record-on.js'
 
 /**
@@ -8,5 +9,7 @@ import { methodDecorator } from './record-on.js'
  * anything else with 1011.
  */
 export function OnConnect(): MethodDecorator {
-  return methodDecorator('OnConnect', (record) => record.lifecycle.push('connect'))
+  return methodDecorator('OnConnect', (record) => {
+    record.lifecycle = append(record.lifecycle, 'connect')
+  })
 }

@@ -1,3 +1,4 @@
+import { append } from '../metadata/store.js'
 import { methodDecorator } from './record-on.js'
 
 /**
@@ -5,5 +6,7 @@ import { methodDecorator } from './record-on.js'
  * there to read and to broadcast to; it leaves them afterwards. What it throws is logged.
  */
 export function OnDisconnect(): MethodDecorator {
-  return methodDecorator('OnDisconnect', (record) => record.lifecycle.push('disconnect'))
+  return methodDecorator('OnDisconnect', (record) => {
+    record.lifecycle = append(record.lifecycle, 'disconnect')
+  })
 }

@@ -1,3 +1,4 @@
+import { append } from '../metadata/store.js'
 import { methodDecorator } from './record-on.js'
 
 /**
@@ -9,5 +10,7 @@ import { methodDecorator } from './record-on.js'
  * prefix); default: the controller's prefix, or every room when it has none
  */
 export function OnJoin(pattern?: string): MethodDecorator {
-  return methodDecorator('OnJoin', (record) => record.roomHooks.push({ kind: 'join', pattern }))
+  return methodDecorator('OnJoin', (record) => {
+    record.roomHooks = append(record.roomHooks, { kind: 'join', pattern })
+  })
 }

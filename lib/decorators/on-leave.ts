@@ -1,3 +1,4 @@
+import { append } from '../metadata/store.js'
 import { methodDecorator } from './record-on.js'
 
 /**
@@ -8,5 +9,7 @@ import { methodDecorator } from './record-on.js'
  * room when it has none
  */
 export function OnLeave(pattern?: string): MethodDecorator {
-  return methodDecorator('OnLeave', (record) => record.roomHooks.push({ kind: 'leave', pattern }))
+  return methodDecorator('OnLeave', (record) => {
+    record.roomHooks = append(record.roomHooks, { kind: 'leave', pattern })
+  })
 }

@@ -5,6 +5,7 @@ import {
   type ChannelContract,
 } from '../protocol/channel.js'
 import type { CallDecorator } from './call-decorator.js'
+import { append } from '../metadata/store.js'
 import { methodDecorator } from './record-on.js'
 
 /**
@@ -41,7 +42,14 @@ export function OnMessage<C extends ChannelContract, E extends CallName<C>>(
 ): CallDecorator<C, E>
 export function OnMessage(first?: string | Channel, second?: string): MethodDecorator {
   const channel = isChannel(first) ? first.path : undefined
-  const args = [channel === undefined ? first : undefined, second]
-  const given = args.filter((argument) => argument !== undefined)
-  return methodDecorator('OnMessage', (record) => record.routes.push({ args: given, channel }))
+  const args = channel === undefined ? given(first, second) : given(second)
+  return methodDecorator('OnMessage', (record) => {
+    record.routes = append(record.routes, { args, channel })
+  })
+}
+
+/** What is there, of two. */
+function given(first: unknown, second?: unknown): readonly unknown[] {
+  if (first === undefined) return second === undefined ? [] : [second]
+  return second === undefined ? [first] : [first, second]
 }

@@ -1,4 +1,4 @@
-import { ownMethod, ownRecord } from '../metadata/store.js'
+import { append, ownMethod, ownRecord } from '../metadata/store.js'
 import type {
   Constructor,
   DocumentHookKind,
@@ -29,9 +29,9 @@ export function documentHook(
   kind: DocumentHookKind,
   types: readonly unknown[] = [],
 ): MethodDecorator {
-  const onMethod = methodDecorator(decorator, ({ documentHooks }) =>
-    documentHooks.push({ kind, types }),
-  )
+  const onMethod = methodDecorator(decorator, (record) => {
+    record.documentHooks = append(record.documentHooks, { kind, types })
+  })
   return (target, name, descriptor) => {
     // Untyped code may put it on a class.
     if ((name as unknown) === undefined) {
@@ -51,7 +51,8 @@ export function parameterDecorator(
       const where = name === undefined ? 'constructor' : `static ${String(name)}`
       misplaced(target as unknown as Constructor, decorator, where)
     } else if (name !== undefined) {
-      ownMethod(target.constructor as Constructor, name).parameters.push({ index, source, args })
+      const record = ownMethod(target.constructor as Constructor, name)
+      record.parameters = append(record.parameters, { index, source, args })
     }
   }
 }

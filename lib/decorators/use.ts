@@ -15,7 +15,9 @@ export function Use(
   ...middleware: readonly (WsMiddleware | WsMiddlewareClass)[]
 ): ClassDecorator & MethodDecorator {
   // Stacked decorators run from the bottom up: to read from top to bottom, each goes to the front.
-  const onMethod = methodDecorator('Use', (record) => record.middleware.unshift(...middleware))
+  const onMethod = methodDecorator('Use', (record) => {
+    record.middleware = [...middleware, ...record.middleware]
+  })
   return (target: object, name?: string | symbol, descriptor?: PropertyDescriptor): void => {
     if (name === undefined) ownRecord(target as Constructor).middleware.unshift(...middleware)
     else onMethod(target, name, descriptor ?? {})

@@ -88,14 +88,14 @@ export interface Description {
 /** Everything the decorators of one method said. Mutable only while the class is being defined. */
 export interface MethodRecord {
   readonly name: string | symbol
-  readonly routes: RouteRecord[]
-  readonly lifecycle: LifecycleKind[]
-  readonly roomHooks: RoomHookRecord[]
-  readonly memberships: MembershipRecord[]
-  readonly broadcasts: BroadcastRecord[]
-  readonly documentHooks: DocumentHookRecord[]
-  readonly middleware: unknown[]
-  readonly parameters: ParameterRecord[]
+  routes: readonly RouteRecord[]
+  lifecycle: readonly LifecycleKind[]
+  roomHooks: readonly RoomHookRecord[]
+  memberships: readonly MembershipRecord[]
+  broadcasts: readonly BroadcastRecord[]
+  documentHooks: readonly DocumentHookRecord[]
+  middleware: readonly unknown[]
+  parameters: readonly ParameterRecord[]
   serial: boolean
   /** What `@Describe` was given. */
   description?: Description
