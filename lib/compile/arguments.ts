@@ -26,6 +26,8 @@ export interface Use {
 export interface ArgumentSource {
   readonly type: Constructor
   readonly method: MethodRecord
+  /** The method itself; default: what its class has by that name. */
+  readonly declared?: ((...args: never[]) => unknown) | undefined
   readonly where: string
   readonly uses: readonly Use[]
   readonly problems: Problems
@@ -46,11 +48,12 @@ export const SOURCE_NAMES: Record<ParameterRecord['source'], string> = {
 export function compileArguments(source: ArgumentSource): ArgumentReader[] {
   const { type, method, where, problems } = source
   const { parameters } = method
-  const declared = findMethod(type, method.name)?.length ?? 0
-  const count = parameters.reduce((most, { index }) => Math.max(most, index + 1), declared)
+  const declared = (source.declared ?? findMethod(type, method.name))?.length ?? 0
+  let count = declared
+  for (const { index } of parameters) count = Math.max(count, index + 1)
   const readers: ArgumentReader[] = []
   for (let index = 0; index < count; index++) {
-    const records = parameters.filter((record) => record.index === index)
+    const records = recordsOf(parameters, index)
     const record = records[0]
     if (records.length > 1) {
       const names = records.map((one) => `@${SOURCE_NAMES[one.source]}`).join(' and ')
@@ -66,6 +69,14 @@ export function compileArguments(source: ArgumentSource): ArgumentReader[] {
     readers.push(record ? compileReaderOf(record, source) : NOTHING)
   }
   return readers
+}
+
+function recordsOf(
+  parameters: readonly ParameterRecord[],
+  index: number,
+): readonly ParameterRecord[] {
+  const isOnly = parameters.length === 1 && parameters[0]?.index === index
+  return isOnly ? parameters : parameters.filter((record) => record.index === index)
 }
 
 /** The method of a class, its own or inherited; `undefined` for an accessor, which is not read. */
@@ -89,6 +100,9 @@ export function findMethod(
 const NOTHING: ArgumentReader = { read: () => undefined, isAsync: false }
 /** One for all: of a thousand routes each would have its own in memory, and none in a cache. */
 const DATA: ArgumentReader = { read: (context) => context.data, isAsync: false }
+
+/** Data that needs no check. */
+const PLAIN_DATA: ArgumentReader = { read: (context) => context.data, isAsync: false }
 
 function compileReaderOf(record: ParameterRecord, source: ArgumentSource): ArgumentReader {
   checkUses(record, source)
@@ -179,6 +193,8 @@ function compileData(record: ParameterRecord, source: ArgumentSource): ArgumentR
     )
     return NOTHING
   }
+  // Most have none, and a thousand routes are felt at start-up.
+  if (options === undefined && dataType === Object) return PLAIN_DATA
   const place = { decorator: `@Data on parameter #${record.index}`, where, problems }
   const { groups, optional = false } = readOptions(options, ['groups', 'optional'], place)
   const reader = compileReader(dataType as DataType, groups as readonly string[] | undefined)

@@ -1,5 +1,5 @@
 import type { Problems } from '../errors/problems.js'
-import type { Constructor, MethodRecord, RoomHookRecord } from '../metadata/records.js'
+import type { MethodRecord, RoomHookRecord } from '../metadata/records.js'
 import type { WsRoomManager } from '../rooms/ws-room-manager.js'
 import type { RouteTable } from '../routing/route-table.js'
 import { compileRoomMatcher } from '../routing/room-pattern.js'
@@ -148,7 +148,8 @@ function compileOwnRooms(
 function compileMethod(parts: ControllerParts, method: MethodRecord): void {
   const { definition, problems, providers, provider } = parts
   const where = `${parts.name}.${String(method.name)}`
-  if (!findMethod(definition.type, method.name)) {
+  const declared = findMethod(definition.type, method.name)
+  if (!declared) {
     problems.add(where, 'is no method', `write it as a method: ${String(method.name)}() { … }`)
     return
   }
@@ -159,39 +160,41 @@ function compileMethod(parts: ControllerParts, method: MethodRecord): void {
   }
   const hooks = method.roomHooks.flatMap((hook) => readRoomHook(parts, hook, where) ?? [])
   checkDecorators(method, where, problems)
-  if (method.broadcasts.length > 0 && mayStream(definition.type, method)) {
+  const isStream = method.stream === true || isAsyncGenerator(declared)
+  if (isStream && method.broadcasts.length > 0) {
     problems.add(where, '@Broadcast of a stream', 'broadcast each item by hand, with @Rooms()')
   }
   const uses = usesOf(method, addresses, hooks)
-  const readers = compileArguments({ type: definition.type, method, where, uses, problems })
+  const { type } = definition
+  const readers = compileArguments({ type, method, declared, where, uses, problems })
   const call = compileInvocation(provider, method.name, readers)
   const own = compileMiddleware(method.middleware, where, providers, problems)
-  const middleware = [...parts.middleware, ...own]
+  const middleware = own.length === 0 ? parts.middleware : [...parts.middleware, ...own]
 
-  const effects = readEffects({ method, addresses, where, problems })
-  const target = { rooms: parts.rooms, isOutermost: middleware.every(observeOf) }
   const timeout = readTimeout(method, where, problems) ?? parts.timeout
   const core = timeout > 0 ? untilDeadline(call) : call
-  const composed = compose(middleware, withEffects(core, effects, target))
+  const effects = readEffects({ method, addresses, where, problems })
+  const effective = effects
+    ? withEffects(core, effects, { rooms: parts.rooms, isOutermost: middleware.every(observeOf) })
+    : core
+  const composed = compose(middleware, effective)
   const timed = timeout > 0 ? withDeadline(composed, timeout) : composed
   const limited = compileRateLimit(method, where, problems)?.(timed) ?? timed
-  const isStream = mayStream(definition.type, method)
   const streamed = isStream ? withStream(limited, timeout) : limited
   const run = parts.limitRate?.(streamed) ?? streamed
   const serialKey = parts.serialKey ?? (method.serial ? {} : undefined)
   const { broadcastWindow } = parts
-  const owner = { handler: where, broadcastWindow }
   // Written out, here and below: a spread takes several microseconds for each of a thousand routes.
   const handler = { handler: where, broadcastWindow, run, serialKey }
   for (const address of addresses) addRoute(parts, address, handler)
 
   for (const kind of method.lifecycle) {
     const wrapped = kind === 'connect' ? compose(middleware, call) : call
-    parts.target[kind].push({ ...owner, run: wrapped })
+    parts.target[kind].push({ handler: where, broadcastWindow, run: wrapped })
   }
   for (const { kind, pattern } of hooks) {
     const match = pattern ? compileRoomMatcher(pattern) : () => ({})
-    parts.target[kind].push({ ...owner, run: call, match })
+    parts.target[kind].push({ handler: where, broadcastWindow, run: call, match })
   }
 }
 
@@ -236,24 +239,15 @@ function usesOf(
   addresses: readonly RouteAddress[],
   hooks: readonly RoomHookPlan[],
 ): Use[] {
-  return [
-    ...addresses.map(({ pattern }): Use => ({
-      kind: 'message',
-      params: pattern.names,
-      pattern: pattern.source,
-    })),
-    ...hooks.map(({ kind, pattern }): Use => ({
-      kind,
-      params: pattern?.names,
-      pattern: pattern?.source,
-    })),
-    ...method.lifecycle.map((kind): Use => ({ kind, params: undefined, pattern: undefined })),
-  ]
-}
-
-/** Whether a handler may return a stream. */
-function mayStream(type: Constructor, { name, stream }: MethodRecord): boolean {
-  return stream === true || isAsyncGenerator(findMethod(type, name))
+  const uses: Use[] = []
+  for (const { pattern } of addresses) {
+    uses.push({ kind: 'message', params: pattern.names, pattern: pattern.source })
+  }
+  for (const { kind, pattern } of hooks) {
+    uses.push({ kind, params: pattern?.names, pattern: pattern?.source })
+  }
+  for (const kind of method.lifecycle) uses.push({ kind, params: undefined, pattern: undefined })
+  return uses
 }
 
 /** Decorators that say something about a handler, on a method that is none. */

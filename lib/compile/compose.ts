@@ -8,6 +8,7 @@ export type Runner = (context: WsContext) => unknown
 
 /** Puts middleware around a runner; the first in the list is the outermost. */
 export function compose(middleware: readonly WsMiddleware[], core: Runner): Runner {
+  if (middleware.length === 0) return core
   return middleware.reduceRight<Runner>((inner, outer) => wrap(outer, inner), core)
 }
 

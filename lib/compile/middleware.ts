@@ -11,6 +11,7 @@ export function compileMiddleware(
   providers: Providers,
   problems: Problems,
 ): WsMiddleware[] {
+  if (list.length === 0) return []
   return list.flatMap((item) => {
     const middleware = toMiddleware(item, providers)
     if (middleware) return [middleware]

@@ -43,9 +43,10 @@ export interface EffectSource {
   readonly problems: Problems
 }
 
-/** Reads `@Join`, `@Leave` and `@Broadcast`. */
-export function readEffects(source: EffectSource): RoomEffects {
+/** Reads `@Join`, `@Leave` and `@Broadcast`; `undefined` when a method has none of them. */
+export function readEffects(source: EffectSource): RoomEffects | undefined {
   const { memberships, broadcasts } = source.method
+  if (memberships.length === 0 && broadcasts.length === 0) return undefined
   return {
     memberships: memberships.map(({ kind, room }) => ({
       kind,

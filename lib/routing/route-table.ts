@@ -32,13 +32,14 @@ export class RouteTable<R> {
 
   /** @returns the route that has this place already, when there is one; then nothing changes */
   add(event: string, pattern: Pattern, route: R): R | undefined {
-    const routes = this.#events.get(event) ?? createEventRoutes<R>()
+    const known = this.#events.get(event)
+    const routes = known ?? createEventRoutes<R>(pattern)
     const taken = isText(pattern)
       ? addText(routes, pattern.source, route)
       : addVariants(routes, pattern, route)
     if (taken !== undefined) return taken
-    routes.patterns.push(pattern.source)
-    this.#events.set(event, routes)
+    if (known) known.patterns.push(pattern.source)
+    else this.#events.set(event, routes)
     return undefined
   }
 
@@ -84,7 +85,7 @@ function findText<R>(
   return statics.size > 0 ? statics.get(path) : undefined
 }
 
-function createEventRoutes<R>(): EventRoutes<R> {
+function createEventRoutes<R>({ source }: Pattern): EventRoutes<R> {
   return {
     firstPath: undefined,
     firstRoute: undefined,
@@ -92,7 +93,7 @@ function createEventRoutes<R>(): EventRoutes<R> {
     onlyPath: undefined,
     onlyRoute: undefined,
     trie: undefined,
-    patterns: [],
+    patterns: [source],
   }
 }
 
