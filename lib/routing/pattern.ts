@@ -1,5 +1,4 @@
-import type { Token } from 'path-to-regexp'
-import { pathToRegexp } from './path-to-regexp.js'
+import { parse, pathToRegexp, type Token } from 'path-to-regexp'
 
 /** One segment of a path: text that must be equal, one value, a mixture, or all that is left. */
 export type Segment =
@@ -36,7 +35,7 @@ export function parsePattern(source: string): Pattern {
   if (!source.startsWith('/')) throw new Error('a path starts with "/"')
   if (!SPECIAL.test(source)) return new StaticPattern(source)
   const plain = readPlain(source)
-  const variants = plain ? [plain] : expand(pathToRegexp().parse(source).tokens).map(toSegments)
+  const variants = plain ? [plain] : expand(parse(source).tokens).map(toSegments)
   const nameLists = variants.map((segments) => segments.flatMap(namesOf))
   const names = [...new Set(nameLists.flat())]
   for (const list of nameLists) {
@@ -149,7 +148,6 @@ function toSegment(piece: readonly Token[], isLast: boolean): Segment {
   }
   if (piece.length === 1 && only.type === 'text') return { kind: 'static', text: only.value }
   if (piece.length === 1 && only.type === 'param') return { kind: 'param', name: only.name }
-  const options = { sensitive: true, trailing: false }
-  const { regexp, keys } = pathToRegexp().pathToRegexp({ tokens: piece }, options)
+  const { regexp, keys } = pathToRegexp({ tokens: piece }, { sensitive: true, trailing: false })
   return { kind: 'mixed', names: keys.map((key) => key.name), regexp }
 }

@@ -1,6 +1,6 @@
+import { compile } from 'path-to-regexp'
 import { decodeParams, type Params } from './params.js'
 import { compileRawMatcher, type PathMatcher } from './path-matcher.js'
-import { pathToRegexp } from './path-to-regexp.js'
 import { isText, type Pattern, type Segment } from './pattern.js'
 
 /**
@@ -17,11 +17,11 @@ export function compileRoomName(pattern: Pattern): (raw: Params) => string {
     return (raw) => fill(segments, raw)
   }
   if (names.length === 0) {
-    const name = pathToRegexp().compile(source)({})
+    const name = compile(source)({})
     return () => name
   }
   // Unencoded, a wildcard is filled as it was matched: with one string.
-  return pathToRegexp().compile(source, { encode: false })
+  return compile(source, { encode: false })
 }
 
 function isPlain({ kind }: Segment): boolean {
