@@ -49,8 +49,7 @@ export function compileArguments(source: ArgumentSource): ArgumentReader[] {
   const { type, method, where, problems } = source
   const { parameters } = method
   const declared = (source.declared ?? findMethod(type, method.name))?.length ?? 0
-  let count = declared
-  for (const { index } of parameters) count = Math.max(count, index + 1)
+  const count = parameters.reduce((most, { index }) => Math.max(most, index + 1), declared)
   const readers: ArgumentReader[] = []
   for (let index = 0; index < count; index++) {
     const records = recordsOf(parameters, index)
@@ -131,7 +130,7 @@ function sync(read: ArgumentReader['read']): ArgumentReader {
 /** A message's data has no meaning where there is no message. */
 function checkUses(record: ParameterRecord, { where, uses, problems }: ArgumentSource): void {
   if (record.source !== 'data' && record.source !== 'message') return
-  const wrong = uses.find(({ kind }) => kind !== 'message')
+  const wrong = uses.find(hasNoMessage)
   if (!wrong) return
   problems.add(
     where,
@@ -167,6 +166,10 @@ function compileParam({ index, args }: ParameterRecord, source: ArgumentSource):
   return sync((context) => context.params[name])
 }
 
+function hasNoMessage({ kind }: Use): boolean {
+  return kind !== 'message'
+}
+
 function mendParam(params: readonly string[] | undefined): string {
   if (!params || params.length === 0) return 'add it to the path, or take the decorator away'
   return `add it to the path, or use one of ${params.map((name) => `'${name}'`).join(', ')}`
@@ -182,7 +185,8 @@ function compileSession({ args }: ParameterRecord): ArgumentReader {
 
 function compileData(record: ParameterRecord, source: ArgumentSource): ArgumentReader {
   const { type, method, where, problems } = source
-  const [explicit, options] = record.args
+  const explicit = record.args[0]
+  const options = record.args[1]
   const dataType = explicit ?? methodParameterTypes(type, method.name)?.[record.index]
   // Function is what TypeScript emits for a class that is imported by `import type`.
   if (dataType === undefined || (explicit === undefined && dataType === Function)) {

@@ -146,18 +146,14 @@ function compileOwnRooms(
 }
 
 function compileMethod(parts: ControllerParts, method: MethodRecord): void {
-  const { definition, problems, providers, provider } = parts
+  const { definition, problems, provider } = parts
   const where = `${parts.name}.${String(method.name)}`
   const declared = findMethod(definition.type, method.name)
   if (!declared) {
     problems.add(where, 'is no method', `write it as a method: ${String(method.name)}() { … }`)
     return
   }
-  const addresses: RouteAddress[] = []
-  for (const route of method.routes) {
-    const address = readAddress(route, parts.prefix, where, problems)
-    if (address) addresses.push(address)
-  }
+  const addresses = readAddresses(parts, method, where)
   const hooks = method.roomHooks.flatMap((hook) => readRoomHook(parts, hook, where) ?? [])
   checkDecorators(method, where, problems)
   const isStream = method.stream === true || isAsyncGenerator(declared)
@@ -168,8 +164,7 @@ function compileMethod(parts: ControllerParts, method: MethodRecord): void {
   const { type } = definition
   const readers = compileArguments({ type, method, declared, where, uses, problems })
   const call = compileInvocation(provider, method.name, readers)
-  const own = compileMiddleware(method.middleware, where, providers, problems)
-  const middleware = own.length === 0 ? parts.middleware : [...parts.middleware, ...own]
+  const middleware = withOwn(parts, method.middleware, where)
 
   const timeout = readTimeout(method, where, problems) ?? parts.timeout
   const core = timeout > 0 ? untilDeadline(call) : call
@@ -186,16 +181,42 @@ function compileMethod(parts: ControllerParts, method: MethodRecord): void {
   const { broadcastWindow } = parts
   // Written out, here and below: a spread takes several microseconds for each of a thousand routes.
   const handler = { handler: where, broadcastWindow, run, serialKey }
-  for (const address of addresses) addRoute(parts, address, handler)
+  addresses.forEach((address) => addRoute(parts, address, handler))
+  if (hooks.length === 0 && method.lifecycle.length === 0) return
 
+  const owner = { handler: where, broadcastWindow }
   for (const kind of method.lifecycle) {
     const wrapped = kind === 'connect' ? compose(middleware, call) : call
-    parts.target[kind].push({ handler: where, broadcastWindow, run: wrapped })
+    parts.target[kind].push({ ...owner, run: wrapped })
   }
   for (const { kind, pattern } of hooks) {
     const match = pattern ? compileRoomMatcher(pattern) : () => ({})
-    parts.target[kind].push({ handler: where, broadcastWindow, run: call, match })
+    parts.target[kind].push({ ...owner, run: call, match })
   }
+}
+
+/** Most methods have one: a list that grows would be made for many, a thousand times. */
+function readAddresses(
+  { prefix, problems }: ControllerParts,
+  { routes }: MethodRecord,
+  where: string,
+): readonly RouteAddress[] {
+  const first = routes[0]
+  if (routes.length !== 1 || !first) {
+    return routes.flatMap((route) => readAddress(route, prefix, where, problems) ?? [])
+  }
+  const address = readAddress(first, prefix, where, problems)
+  return address ? [address] : []
+}
+
+/** The middleware of the app, of the controller and of the method. */
+function withOwn(
+  { middleware, providers, problems }: ControllerParts,
+  own: readonly unknown[],
+  where: string,
+): readonly WsMiddleware[] {
+  if (own.length === 0) return middleware
+  return [...middleware, ...compileMiddleware(own, where, providers, problems)]
 }
 
 function addRoute(
@@ -239,15 +260,21 @@ function usesOf(
   addresses: readonly RouteAddress[],
   hooks: readonly RoomHookPlan[],
 ): Use[] {
-  const uses: Use[] = []
-  for (const { pattern } of addresses) {
-    uses.push({ kind: 'message', params: pattern.names, pattern: pattern.source })
-  }
-  for (const { kind, pattern } of hooks) {
-    uses.push({ kind, params: pattern?.names, pattern: pattern?.source })
-  }
-  for (const kind of method.lifecycle) uses.push({ kind, params: undefined, pattern: undefined })
-  return uses
+  const uses = addresses.map(({ pattern }): Use => ({
+    kind: 'message',
+    params: pattern.names,
+    pattern: pattern.source,
+  }))
+  if (hooks.length === 0 && method.lifecycle.length === 0) return uses
+  return [
+    ...uses,
+    ...hooks.map(({ kind, pattern }): Use => ({
+      kind,
+      params: pattern?.names,
+      pattern: pattern?.source,
+    })),
+    ...method.lifecycle.map((kind): Use => ({ kind, params: undefined, pattern: undefined })),
+  ]
 }
 
 /** Decorators that say something about a handler, on a method that is none. */

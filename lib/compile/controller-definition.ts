@@ -25,12 +25,6 @@ export interface ControllerDefinition {
  */
 export function readController(type: Constructor): ControllerDefinition {
   const records = lineage(type).flatMap((ancestor) => findRecord(ancestor) ?? [])
-  const methods = new Map<string | symbol, MethodRecord>()
-  for (const record of records) {
-    for (const [name, method] of record.methods) {
-      methods.set(name, override(methods.get(name), method))
-    }
-  }
   const controller = records.findLast((record) => record.controller)?.controller
   return {
     type,
@@ -43,9 +37,21 @@ export function readController(type: Constructor): ControllerDefinition {
     serial: records.some((record) => record.serial),
     timeout: records.findLast(({ timeout }) => timeout !== undefined)?.timeout,
     rateLimit: records.findLast(({ rateLimit }) => rateLimit !== undefined)?.rateLimit,
-    methods: [...methods.values()],
+    methods: [...mergeMethods(records).values()],
     misplaced: records.flatMap((record) => record.misplaced),
   }
+}
+
+function mergeMethods(records: readonly ClassRecord[]): ClassRecord['methods'] {
+  const [only] = records
+  if (only && records.length === 1) return only.methods
+  const methods: ClassRecord['methods'] = new Map()
+  for (const record of records) {
+    for (const [name, method] of record.methods) {
+      methods.set(name, override(methods.get(name), method))
+    }
+  }
+  return methods
 }
 
 /** The class and its ancestors, the oldest first. */

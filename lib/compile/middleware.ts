@@ -11,7 +11,6 @@ export function compileMiddleware(
   providers: Providers,
   problems: Problems,
 ): WsMiddleware[] {
-  if (list.length === 0) return []
   return list.flatMap((item) => {
     const middleware = toMiddleware(item, providers)
     if (middleware) return [middleware]
