@@ -100,9 +100,6 @@ const NOTHING: ArgumentReader = { read: () => undefined, isAsync: false }
 /** One for all: of a thousand routes each would have its own in memory, and none in a cache. */
 const DATA: ArgumentReader = { read: (context) => context.data, isAsync: false }
 
-/** Data that needs no check. */
-const PLAIN_DATA: ArgumentReader = { read: (context) => context.data, isAsync: false }
-
 function compileReaderOf(record: ParameterRecord, source: ArgumentSource): ArgumentReader {
   checkUses(record, source)
   switch (record.source) {
@@ -198,7 +195,7 @@ function compileData(record: ParameterRecord, source: ArgumentSource): ArgumentR
     return NOTHING
   }
   // Most have none, and a thousand routes are felt at start-up.
-  if (options === undefined && dataType === Object) return PLAIN_DATA
+  if (options === undefined && dataType === Object) return DATA
   const place = { decorator: `@Data on parameter #${record.index}`, where, problems }
   const { groups, optional = false } = readOptions(options, ['groups', 'optional'], place)
   const reader = compileReader(dataType as DataType, groups as readonly string[] | undefined)

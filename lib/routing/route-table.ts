@@ -17,7 +17,7 @@ interface EventRoutes<R> {
   /** The first path without parameters, which needs no look-up; the others need one. */
   firstPath: string | undefined
   firstRoute: R | undefined
-  readonly statics: Map<string, R>
+  statics: Map<string, R> | undefined
   /** The only pattern with parameters, where it is as simple as most. */
   onlyPath: PlainPath | undefined
   onlyRoute: R | undefined
@@ -82,14 +82,14 @@ function findText<R>(
   path: string,
 ): R | undefined {
   if (firstPath === path) return firstRoute
-  return statics.size > 0 ? statics.get(path) : undefined
+  return statics?.get(path)
 }
 
 function createEventRoutes<R>({ source }: Pattern): EventRoutes<R> {
   return {
     firstPath: undefined,
     firstRoute: undefined,
-    statics: new Map(),
+    statics: undefined,
     onlyPath: undefined,
     onlyRoute: undefined,
     trie: undefined,
@@ -105,6 +105,7 @@ function addText<R>(routes: EventRoutes<R>, path: string, route: R): R | undefin
     routes.firstPath = path
     routes.firstRoute = route
   } else {
+    routes.statics ??= new Map()
     routes.statics.set(path, route)
   }
   return undefined
