@@ -124,7 +124,8 @@ class PublishRoute {
 
   async #answer(body: Buffer, header: string): Promise<Answer> {
     try {
-      if (!process.getBuiltinModule('node:buffer').isUtf8(body)) return refusal(400, 'the body is no UTF-8')
+      if (!process.getBuiltinModule('node:buffer').isUtf8(body))
+        return refusal(400, 'the body is no UTF-8')
       const request = readPublishRequest(body.toString(), header)
       return await this.#publishOnce(request)
     } catch (error) {

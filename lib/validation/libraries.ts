@@ -54,7 +54,7 @@ export function loadLibraries(): ValidationLibraries {
 
 function load(): ValidationLibraries {
   const require = createRequire(import.meta.url)
-  const { dirname, sep } = process.getBuiltinModule('node:path')
+  const path = process.getBuiltinModule('node:path')
   const storage = require('class-transformer/cjs/storage.js') as {
     defaultMetadataStorage: TypeStorage
   }
@@ -64,7 +64,7 @@ function load(): ValidationLibraries {
     }
   return {
     validator: require('class-validator') as typeof ClassValidator,
-    validatorFolder: dirname(require.resolve('class-validator')) + sep,
+    validatorFolder: path.dirname(require.resolve('class-validator')) + path.sep,
     Executor: ValidationExecutor,
     transformer: require('class-transformer') as typeof ClassTransformer,
     types: storage.defaultMetadataStorage,
