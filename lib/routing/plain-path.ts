@@ -1,3 +1,4 @@
+import type { Params } from './params.js'
 import type { Segment } from './pattern.js'
 
 /**
@@ -5,12 +6,12 @@ import type { Segment } from './pattern.js'
  * only one, a tree would only be a detour.
  */
 export class PlainPath {
-  readonly names: readonly string[]
+  readonly #names: readonly string[]
   /** What stands before each parameter, and behind the last. */
   readonly #texts: readonly string[]
 
   private constructor(names: readonly string[], texts: readonly string[]) {
-    this.names = names
+    this.#names = names
     this.#texts = texts
   }
 
@@ -33,24 +34,24 @@ export class PlainPath {
     return new PlainPath(names, [...texts, text])
   }
 
-  /** @returns the values of the parameters, as they stand in the path; `undefined` for another path */
-  match(path: string): string[] | undefined {
+  /** @returns the parameters as they stand in the path; `undefined` for another path */
+  match(path: string): Params | undefined {
     const texts = this.#texts
-    const last = texts.length - 1
-    const values: string[] = []
+    const names = this.#names
+    const params: Record<string, string> = {}
     let at = 0
-    for (let index = 0; index < last; index++) {
+    for (let index = 0; index < names.length; index++) {
       const text = texts[index] as string
       if (!stands(text, path, at)) return undefined
       at += text.length
       const slash = path.indexOf('/', at)
       const end = slash === -1 ? path.length : slash
       if (end === at) return undefined
-      values.push(path.slice(at, end))
+      params[names[index] as string] = path.slice(at, end)
       at = end
     }
-    const rest = texts[last] as string
-    return at + rest.length === path.length && stands(rest, path, at) ? values : undefined
+    const rest = texts[names.length] as string
+    return at + rest.length === path.length && stands(rest, path, at) ? params : undefined
   }
 }
 

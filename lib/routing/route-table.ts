@@ -50,8 +50,8 @@ export class RouteTable<R> {
     if (route !== undefined) return { route, params: NO_PARAMS, raw: NO_PARAMS }
     const { onlyPath } = routes
     if (onlyPath !== undefined) {
-      const values = onlyPath.match(path)
-      return values && toMatch(routes.onlyRoute as R, path, toParams(onlyPath.names, values))
+      const raw = onlyPath.match(path)
+      return raw && toMatch(routes.onlyRoute as R, path, raw)
     }
     const match = routes.trie?.match(path)
     return match && toMatch(match.value, path, toParams(match.names, match.raw))

@@ -103,9 +103,7 @@ describe('PathTrie against path-to-regexp', () => {
         const [segments = [], another] = parsePattern(source).variants
         const plain = another ? undefined : PlainPath.of(segments)
         if (!plain) return
-        const values = plain.match(at)
-        const found = values && { ...toParams(plain.names, values) }
-        expect(found).toEqual(trieMatch(source, at))
+        expect(plain.match(at)).toEqual(trieMatch(source, at))
       }),
       { seed, numRuns: 2000 },
     )
