@@ -4,7 +4,12 @@ import { methodParameterTypes } from '../metadata/store.js'
 import type { Constructor, MethodRecord, ParameterRecord } from '../metadata/records.js'
 import type { WsContext, WsContextKind } from '../runtime/ws-context.js'
 import { readOptions } from './decorator-options.js'
-import { asIs, compileReader, type DataType } from '../validation/compile-validator.js'
+import {
+  asIs,
+  compileReader,
+  type CompiledReader,
+  type DataType,
+} from '../validation/compile-validator.js'
 
 /** Reads the argument of one parameter. */
 export interface ArgumentReader {
@@ -50,7 +55,8 @@ export function compileArguments(source: ArgumentSource): ArgumentReader[] {
   const { parameters } = method
   const declared = (source.declared ?? findMethod(type, method.name))?.length ?? 0
   const count = parameters.reduce((most, { index }) => Math.max(most, index + 1), declared)
-  const readers: ArgumentReader[] = []
+  // Not one that grows: it would have room for seventeen.
+  const readers = new Array<ArgumentReader>(count)
   for (let index = 0; index < count; index++) {
     const records = recordsOf(parameters, index)
     const record = records[0]
@@ -65,7 +71,7 @@ export function compileArguments(source: ArgumentSource): ArgumentReader[] {
         'say where it comes from: @Data(), @Param(), @Connection(), …',
       )
     }
-    readers.push(record ? compileReaderOf(record, source) : NOTHING)
+    readers[index] = record ? compileReaderOf(record, source) : NOTHING
   }
   return readers
 }
@@ -75,7 +81,14 @@ function recordsOf(
   index: number,
 ): readonly ParameterRecord[] {
   const isOnly = parameters.length === 1 && parameters[0]?.index === index
-  return isOnly ? parameters : parameters.filter((record) => record.index === index)
+  return isOnly ? parameters : recordsAt(parameters, index)
+}
+
+function recordsAt(
+  parameters: readonly ParameterRecord[],
+  index: number,
+): readonly ParameterRecord[] {
+  return parameters.filter((record) => record.index === index)
 }
 
 /** The method of a class, its own or inherited; `undefined` for an accessor, which is not read. */
@@ -207,9 +220,15 @@ function compileData(record: ParameterRecord, source: ArgumentSource): ArgumentR
     )
     return NOTHING
   }
-  const { read, isAsync } = reader
-  if (read === asIs && !optional) return DATA
-  if (!optional) return { read: (context) => read(context.data), isAsync }
+  if (reader.read === asIs && !optional) return DATA
+  return optional ? readOptional(reader) : readData(reader)
+}
+
+function readData({ read, isAsync }: CompiledReader): ArgumentReader {
+  return { read: (context) => read(context.data), isAsync }
+}
+
+function readOptional({ read, isAsync }: CompiledReader): ArgumentReader {
   return {
     read: ({ data }) => (data === undefined || data === null ? undefined : read(data)),
     isAsync,

@@ -1,5 +1,10 @@
 import type { Problems } from '../errors/problems.js'
-import type { MethodRecord, RoomHookRecord } from '../metadata/records.js'
+import type {
+  MethodRecord,
+  ParameterRecord,
+  RoomHookRecord,
+  RouteRecord,
+} from '../metadata/records.js'
 import type { WsRoomManager } from '../rooms/ws-room-manager.js'
 import type { RouteTable } from '../routing/route-table.js'
 import { compileRoomMatcher } from '../routing/room-pattern.js'
@@ -10,7 +15,7 @@ import type { HistoryRule, LifecycleHook, PresenceRule, RoomHook, Route } from '
 import type { WsConnection } from '../runtime/ws-connection.js'
 import { compileReader, type DataType } from '../validation/compile-validator.js'
 import { compileArguments, findMethod, type Use } from './arguments.js'
-import { compose } from './compose.js'
+import { compose, type Runner } from './compose.js'
 import type { ControllerDefinition } from './controller-definition.js'
 import { compileInvocation } from './invocation.js'
 import { compileMiddleware } from './middleware.js'
@@ -20,7 +25,7 @@ import { readControllerOptions, type CompiledControllerOptions } from './control
 import { compileRateLimit, readTimeout, untilDeadline, type Wrapper } from './handler-limits.js'
 import { withDeadline } from '../runtime/deadline.js'
 import { isAsyncGenerator, withStream } from '../runtime/streams/with-stream.js'
-import { readEffects, withEffects } from './room-effects.js'
+import { hasEffects, readEffects, withEffects } from './room-effects.js'
 
 /** What compiling gathers. */
 export interface CompileTarget {
@@ -145,6 +150,10 @@ function compileOwnRooms(
   return pattern && compileRoomMatcher(pattern)
 }
 
+/**
+ * A thousand of them are felt at start-up. What a closure sees is in memory from the first line of its
+ * function on, so closures that few methods need are in functions of their own.
+ */
 function compileMethod(parts: ControllerParts, method: MethodRecord): void {
   const { definition, problems, provider } = parts
   const where = `${parts.name}.${String(method.name)}`
@@ -154,7 +163,7 @@ function compileMethod(parts: ControllerParts, method: MethodRecord): void {
     return
   }
   const addresses = readAddresses(parts, method, where)
-  const hooks = method.roomHooks.flatMap((hook) => readRoomHook(parts, hook, where) ?? [])
+  const hooks = method.roomHooks.length === 0 ? NO_HOOKS : readRoomHooks(parts, method, where)
   checkDecorators(method, where, problems)
   const isStream = method.stream === true || isAsyncGenerator(declared)
   if (isStream && method.broadcasts.length > 0) {
@@ -168,9 +177,11 @@ function compileMethod(parts: ControllerParts, method: MethodRecord): void {
 
   const timeout = readTimeout(method, where, problems) ?? parts.timeout
   const core = timeout > 0 ? untilDeadline(call) : call
-  const effects = readEffects({ method, addresses, where, problems })
-  const effective = effects
-    ? withEffects(core, effects, { rooms: parts.rooms, isOutermost: middleware.every(observeOf) })
+  const effective = hasEffects(method)
+    ? withEffects(core, readEffects({ method, addresses, where, problems }), {
+        rooms: parts.rooms,
+        isOutermost: middleware.every(observeOf),
+      })
     : core
   const composed = compose(middleware, effective)
   const timed = timeout > 0 ? withDeadline(composed, timeout) : composed
@@ -181,32 +192,54 @@ function compileMethod(parts: ControllerParts, method: MethodRecord): void {
   const { broadcastWindow } = parts
   // Written out, here and below: a spread takes several microseconds for each of a thousand routes.
   const handler = { handler: where, broadcastWindow, run, serialKey }
-  addresses.forEach((address) => addRoute(parts, address, handler))
-  if (hooks.length === 0 && method.lifecycle.length === 0) return
+  addRoutes(parts, addresses, handler)
+  if (hooks.length > 0 || method.lifecycle.length > 0) {
+    addHooks(parts, { where, method, hooks, call, middleware })
+  }
+}
 
+/** What hears of connections and rooms. */
+interface HookSource {
+  readonly where: string
+  readonly method: MethodRecord
+  readonly hooks: readonly RoomHookPlan[]
+  readonly call: Runner
+  readonly middleware: readonly WsMiddleware[]
+}
+
+function addHooks(
+  { target, broadcastWindow }: ControllerParts,
+  { where, method, hooks, call, middleware }: HookSource,
+): void {
   const owner = { handler: where, broadcastWindow }
   for (const kind of method.lifecycle) {
     const wrapped = kind === 'connect' ? compose(middleware, call) : call
-    parts.target[kind].push({ ...owner, run: wrapped })
+    target[kind].push({ ...owner, run: wrapped })
   }
   for (const { kind, pattern } of hooks) {
     const match = pattern ? compileRoomMatcher(pattern) : () => ({})
-    parts.target[kind].push({ ...owner, run: call, match })
+    target[kind].push({ ...owner, run: call, match })
   }
 }
 
 /** Most methods have one: a list that grows would be made for many, a thousand times. */
 function readAddresses(
-  { prefix, problems }: ControllerParts,
+  parts: ControllerParts,
   { routes }: MethodRecord,
   where: string,
 ): readonly RouteAddress[] {
   const first = routes[0]
-  if (routes.length !== 1 || !first) {
-    return routes.flatMap((route) => readAddress(route, prefix, where, problems) ?? [])
-  }
-  const address = readAddress(first, prefix, where, problems)
+  if (routes.length !== 1 || !first) return readManyAddresses(parts, routes, where)
+  const address = readAddress(first, parts.prefix, where, parts.problems)
   return address ? [address] : []
+}
+
+function readManyAddresses(
+  { prefix, problems }: ControllerParts,
+  routes: readonly RouteRecord[],
+  where: string,
+): readonly RouteAddress[] {
+  return routes.flatMap((route) => readAddress(route, prefix, where, problems) ?? [])
 }
 
 /** The middleware of the app, of the controller and of the method. */
@@ -217,6 +250,14 @@ function withOwn(
 ): readonly WsMiddleware[] {
   if (own.length === 0) return middleware
   return [...middleware, ...compileMiddleware(own, where, providers, problems)]
+}
+
+function addRoutes(
+  parts: ControllerParts,
+  addresses: readonly RouteAddress[],
+  handler: Omit<Route, 'event' | 'pattern'>,
+): void {
+  addresses.forEach((address) => addRoute(parts, address, handler))
 }
 
 function addRoute(
@@ -244,6 +285,16 @@ function addRoute(
   )
 }
 
+const NO_HOOKS: readonly RoomHookPlan[] = []
+
+function readRoomHooks(
+  parts: ControllerParts,
+  { roomHooks }: MethodRecord,
+  where: string,
+): readonly RoomHookPlan[] {
+  return roomHooks.flatMap((hook) => readRoomHook(parts, hook, where) ?? [])
+}
+
 function readRoomHook(
   { prefix, problems }: ControllerParts,
   { kind, pattern }: RoomHookRecord,
@@ -255,19 +306,22 @@ function readRoomHook(
   return read && { kind, pattern: read }
 }
 
+const NO_USES: readonly Use[] = []
+
+/** What parameters are checked against: those that are right for any message need nothing. */
 function usesOf(
   method: MethodRecord,
   addresses: readonly RouteAddress[],
   hooks: readonly RoomHookPlan[],
-): Use[] {
-  const uses = addresses.map(({ pattern }): Use => ({
-    kind: 'message',
-    params: pattern.names,
-    pattern: pattern.source,
-  }))
-  if (hooks.length === 0 && method.lifecycle.length === 0) return uses
+): readonly Use[] {
+  const isMessage = hooks.length === 0 && method.lifecycle.length === 0
+  if (isMessage && !method.parameters.some(isParam)) return NO_USES
   return [
-    ...uses,
+    ...addresses.map(({ pattern }): Use => ({
+      kind: 'message',
+      params: pattern.names,
+      pattern: pattern.source,
+    })),
     ...hooks.map(({ kind, pattern }): Use => ({
       kind,
       params: pattern?.names,
@@ -275,6 +329,10 @@ function usesOf(
     })),
     ...method.lifecycle.map((kind): Use => ({ kind, params: undefined, pattern: undefined })),
   ]
+}
+
+function isParam({ source }: ParameterRecord): boolean {
+  return source === 'param'
 }
 
 /** Decorators that say something about a handler, on a method that is none. */

@@ -52,7 +52,11 @@ export function compileRateLimit(
     problems.add(where, fault, 'give { perSecond, burst }: a number above 0, a whole number from 1')
     return undefined
   }
-  const take = handlerBuckets(rateLimit as RateLimit)
+  return limitedBy(rateLimit as RateLimit)
+}
+
+function limitedBy(rateLimit: RateLimit): Wrapper {
+  const take = handlerBuckets(rateLimit)
   return (run) => (context) => {
     take(context.connection, context.clock.now())
     return run(context)

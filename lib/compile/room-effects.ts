@@ -43,10 +43,14 @@ export interface EffectSource {
   readonly problems: Problems
 }
 
-/** Reads `@Join`, `@Leave` and `@Broadcast`; `undefined` when a method has none of them. */
-export function readEffects(source: EffectSource): RoomEffects | undefined {
+/** Whether a method has `@Join`, `@Leave` or `@Broadcast`. */
+export function hasEffects({ memberships, broadcasts }: MethodRecord): boolean {
+  return memberships.length > 0 || broadcasts.length > 0
+}
+
+/** Reads `@Join`, `@Leave` and `@Broadcast`. */
+export function readEffects(source: EffectSource): RoomEffects {
   const { memberships, broadcasts } = source.method
-  if (memberships.length === 0 && broadcasts.length === 0) return undefined
   return {
     memberships: memberships.map(({ kind, room }) => ({
       kind,
