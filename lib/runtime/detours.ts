@@ -50,6 +50,11 @@ export class Detours implements DetourRegistry {
     return this.#all.size === 0 && this.#followers.size === 0
   }
 
+  /** Whether somebody looks at what is pushed to a connection. */
+  get isFollowed(): boolean {
+    return this.#followers.size > 0
+  }
+
   has(connection: unknown): connection is SlowConnection {
     return this.#all.has(connection as SlowConnection)
   }
@@ -110,6 +115,11 @@ export class Detours implements DetourRegistry {
     }
     const members = this.#rooms.get(room)
     if (members) this.#offer(members, push, room)
+  }
+
+  /** Offers a push to one who is slow, as a member of a room; `''` for everyone. */
+  offer(member: SlowConnection, room: string, push: DetouredPush): void {
+    this.#offer([member], push, room)
   }
 
   /** Offers a push to all who are slow. */

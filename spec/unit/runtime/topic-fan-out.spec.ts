@@ -4,7 +4,8 @@ import type { AppHost } from '../../../lib/runtime/app-host.js'
 import type { LiveConnection } from '../../../lib/runtime/live-connection.js'
 import { Detours } from '../../../lib/runtime/detours.js'
 import { TopicFanOut } from '../../../lib/runtime/topic-fan-out.js'
-import { createConnection, createHost, type FakeSocket } from '../../support/fake-connection.js'
+import { createHost, type FakeSocket } from '../../support/fake-connection.js'
+import { FakeNative } from '../../support/fake-native.js'
 import { nextTurn } from '../../support/next-turn.js'
 
 const room = '/chat/general'
@@ -17,41 +18,9 @@ let host: AppHost
 let detours: Detours
 let rooms: WsRoomManager<WsConnection>
 
-/** Topics as in uWebSockets.js: a socket publishes to the others, and only where it subscribes. */
-class FakeNative {
-  readonly sockets: FakeSocket[] = []
-  readonly published: { compress: boolean | undefined }[] = []
-
-  readonly publish = (
-    topic: string,
-    frame: string | Uint8Array,
-    isBinary?: boolean,
-    compress?: boolean,
-    from?: FakeSocket,
-  ): boolean => {
-    if (from && !from.topics.has(topic)) return false
-    this.published.push({ compress })
-    for (const socket of this.sockets) {
-      if (socket === from || socket.closed || !socket.topics.has(topic)) continue
-      socket.send(frame, isBinary, compress)
-    }
-    return true
-  }
-
-  connect(policy: 'close' | 'drop'): { connection: LiveConnection; socket: FakeSocket } {
-    const limits = { backpressure: { limit: LIMIT, policy } }
-    const host = createHost({ limits, detours, rooms })
-    const { connection, socket } = createConnection(host)
-    socket.publish = (topic?: string, frame?: string | Uint8Array, isBinary?: boolean) =>
-      this.publish(topic ?? '', frame ?? '', isBinary, false, socket)
-    socket.onEnd = () => (connection.socket = undefined)
-    this.sockets.push(socket)
-    return { connection, socket }
-  }
-}
-
 function connect(policy: 'close' | 'drop' = 'close'): ReturnType<FakeNative['connect']> {
-  const connected = native.connect(policy)
+  const limits = { backpressure: { limit: LIMIT, policy } }
+  const connected = native.connect(createHost({ limits, detours, rooms }))
   all.push(connected.connection)
   fanOut.opened(connected.connection)
   return connected
@@ -146,6 +115,57 @@ describe('everyone', () => {
     const bob = connect()
     fanOut.publishAll('"two"')
     expect([ann, bob].map(({ socket }) => socket.records)).toEqual([['one', 'two'], ['two']])
+  })
+})
+
+describe('a burst', () => {
+  const numbers = Array.from({ length: 100 }, (_, index) => index)
+
+  it('to a room reaches the members, and not who is left out', async () => {
+    const [ann, bob, cid] = [connect(), connect(), connect()]
+    for (const { connection } of [ann, bob]) void rooms.join(connection, room)
+    for (const n of numbers) say(String(n), bob.connection)
+    await nextTurn()
+    expect(native.published).toHaveLength(32)
+    expect(heard(ann.socket).map(Number)).toEqual(numbers)
+    expect([bob.socket.frames, cid.socket.frames]).toEqual([[], []])
+    expect(host.counters).toMatchObject({ broadcasts: 100, pushes: 100 })
+  })
+
+  it('to everyone reaches all who are connected', async () => {
+    const both = [connect(), connect()]
+    host.counters.connections = both.length
+    for (const n of numbers) fanOut.publishAll(String(n))
+    await nextTurn()
+    expect(native.published).toHaveLength(32)
+    for (const { socket } of both) expect(socket.records).toEqual(numbers)
+    expect(host.counters).toMatchObject({ broadcasts: 100, pushes: 200 })
+  })
+
+  it('waits, once, for the slow in the room and for the slow of everyone', async () => {
+    const { connection, socket } = connect()
+    void rooms.join(connection, room)
+    socket.buffered = LIMIT / 4 + 1
+    connection.checkBackpressure()
+    const frame = '1'
+    rooms.broadcast(room, 'said', room, 0)
+    for (let count = 0; count < 66; count++) fanOut.publishAll(frame)
+    await nextTurn()
+    expect(socket.frames).toEqual([])
+    socket.buffered = 0
+    connection.drained()
+    expect(socket.records.slice(1)).toEqual(Array(66).fill(1))
+  })
+
+  it('is told to who follows a member, once each', async () => {
+    const { connection, socket } = connect()
+    void rooms.join(connection, room)
+    const followed: unknown[] = []
+    connection.follow((frame) => followed.push(JSON.parse(String(frame))))
+    for (const n of numbers) say(String(n))
+    await nextTurn()
+    expect(followed).toEqual(socket.records)
+    expect(followed).toHaveLength(100)
   })
 })
 

@@ -3,6 +3,7 @@ import { WsRoomManager, type BroadcastWindow, type WsConnection } from 'enfilade
 import type { LiveConnection } from '../../../lib/runtime/live-connection.js'
 import { TopicFanOut } from '../../../lib/runtime/topic-fan-out.js'
 import { TurnQueue } from '../../../lib/runtime/turn-queue.js'
+import type { WsCounters } from '../../../lib/runtime/ws-counters.js'
 import { createConnection, createHost, type FakeSocket } from '../../support/fake-connection.js'
 import { nextTurn } from '../../support/next-turn.js'
 
@@ -16,6 +17,7 @@ interface Setup {
   /** How many messages each cork joined. */
   readonly corks: number[]
   readonly turn: TurnQueue
+  readonly counters: WsCounters
 }
 
 /** One connection, which is in the room. */
@@ -41,7 +43,7 @@ function setUp(window: BroadcastWindow = 0): Setup {
   }
   socket.onEnd = () => (connection.socket = undefined)
   void rooms.join(connection, room)
-  return { connection, socket, rooms, faults, corks, turn }
+  return { connection, socket, rooms, faults, corks, turn, counters }
 }
 
 function say({ rooms }: Setup, data: unknown): void {
@@ -122,6 +124,28 @@ describe('a burst of broadcasts', () => {
     expect(heard(one)).toEqual(upTo(100))
   })
 
+  it('goes out member by member when it is large, in one write, and is counted', async () => {
+    const one = setUp()
+    for (const index of upTo(100)) say(one, index)
+    await nextTurn()
+    // The cork may go with the first: there is another in it.
+    expect(one.corks).toEqual([67, 68])
+    expect(one.counters).toMatchObject({ broadcasts: 100, pushes: 100 })
+  })
+
+  it('goes out by topic where sends leave little of it, or it has to go before the turn is over', async () => {
+    const one = setUp()
+    for (const index of upTo(60)) say(one, index)
+    one.connection.send('said', room, 60)
+    for (const index of upTo(90).slice(61)) say(one, index)
+    expect(heard(one)).toEqual(upTo(32))
+    await nextTurn()
+    for (const index of upTo(200).slice(90)) say(one, index)
+    one.turn.flush()
+    expect(heard(one)).toEqual(upTo(200))
+    expect(one.corks).toEqual([])
+  })
+
   it('keeps its order with sends and replies that come between', async () => {
     const one = setUp()
     one.turn.corked = one.connection
@@ -166,5 +190,41 @@ describe('a burst of broadcasts', () => {
     const before = one.socket.frames.length
     for (const index of upTo(20)) say(one, index)
     expect(one.socket.frames.length - before).toBe(20)
+  })
+})
+
+describe('pushes that are delivered together', () => {
+  const topic = { members: new Set<never>(), published: 0, turn: 0 }
+
+  it('and fail are reported, and not sent once more to those who have them', async () => {
+    const faults: unknown[] = []
+    const turn = new TurnQueue((error) => faults.push(error))
+    const published: unknown[] = []
+    const publisher = {
+      publish: (_: unknown, { frame }: { frame: string }) => published.push(frame),
+      publishTogether: (): boolean => {
+        throw new Error('gone')
+      },
+    }
+    turn.publishLater(topic, { frame: 'a' }, publisher)
+    await nextTurn()
+    expect([faults, published]).toEqual([[new Error('gone')], []])
+  })
+
+  it('are those of one topic with nothing between them', async () => {
+    const turn = new TurnQueue(() => undefined)
+    const together: string[][] = []
+    const publisher = {
+      publish: () => undefined,
+      publishTogether: (_: unknown, pushes: readonly { frame: string }[]): boolean =>
+        together.push(pushes.map(({ frame }) => frame)) > 0,
+    }
+    for (const frame of ['a', 'b']) turn.publishLater(topic, { frame }, publisher)
+    turn.publishLater({ ...topic }, { frame: 'c' }, publisher)
+    turn.publishLater(topic, { frame: 'd' }, publisher)
+    turn.sendLater(() => together.push([]), 1)
+    turn.publishLater(topic, { frame: 'e' }, publisher)
+    await nextTurn()
+    expect(together).toEqual([['a', 'b'], ['c'], ['d'], [], ['e']])
   })
 })
