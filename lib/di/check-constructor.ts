@@ -35,6 +35,8 @@ export function checkConstructor(
   facts: InjectionFacts,
   problems: Problems,
 ): void {
+  // As nearly all controllers: a thousand routes are felt at start-up.
+  if (needsNothing(type)) return
   const seen = new Set<Constructor>()
   const visit = (current: Constructor, way: readonly Constructor[]): void => {
     const isService = way.length > 0
