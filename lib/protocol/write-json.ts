@@ -1,4 +1,4 @@
-import { escape } from './escape.js'
+import { escape, isPlainText } from './escape.js'
 
 /** What stands between two values: by key, then by {@link State}, for a text and for anything else. */
 type Leads = readonly [string, string, string, string, string, string]
@@ -15,7 +15,9 @@ const VALUES = 3
 const MOST_KEYS = 1024
 /** Of an object: what has more is no message, and `JSON.stringify` makes up for its start. */
 const MOST_FIELDS = 32
-/** Objects in objects. */
+/** Of a list, as with fields. */
+const MOST_ITEMS = 16
+/** Objects and lists in objects. */
 const DEPTH = 2
 
 const leads = new Map<string, Leads>()
@@ -23,7 +25,7 @@ const leads = new Map<string, Leads>()
 const plain = new WeakSet<object>([Object.prototype])
 
 /**
- * What `JSON.stringify` gives, in a third of the time for small objects of texts and numbers, as most
+ * What `JSON.stringify` gives, in half the time for objects of a few texts and numbers, as most
  * messages are; everything else is left to it. The text is put together of as few pieces as there
  * can be.
  *
@@ -35,7 +37,7 @@ export function writeJson(data: unknown): string | undefined {
   return text ?? JSON.stringify(data)
 }
 
-/** @returns `undefined` for an object that has more in it than texts, numbers and their like */
+/** @returns `undefined` for an object that it takes `JSON.stringify` to write */
 function writeObject(data: object, depth: number): string | undefined {
   if (!isPlain(data)) return undefined
   let text = ''
@@ -46,8 +48,8 @@ function writeObject(data: object, depth: number): string | undefined {
     const isOwn = Object.prototype.hasOwnProperty.call(data, key)
     if (!isOwn || ++fields > MOST_FIELDS) return undefined
     const value: unknown = (data as Record<string, unknown>)[key]
-    if (typeof value === 'string') {
-      text += leadsOf(key)[state] + escape(value)
+    if (typeof value === 'string' && isPlainText(value)) {
+      text += leadsOf(key)[state] + value
       state = IN_TEXT
       continue
     }
@@ -61,21 +63,42 @@ function writeObject(data: object, depth: number): string | undefined {
   return state === IN_TEXT ? `${text}"}` : `${text}}`
 }
 
-/** @returns empty for what JSON leaves out */
+/** @returns empty for what JSON leaves out, `undefined` as {@link writeObject} does */
 function writeValue(value: unknown, depth: number): string | undefined {
   switch (typeof value) {
+    case 'string':
+      return JSON.stringify(value)
     case 'number':
       return Number.isFinite(value) ? String(value) : 'null'
     case 'boolean':
       return value ? 'true' : 'false'
     case 'object':
       if (value === null) return 'null'
-      return depth > 0 ? writeObject(value, depth - 1) : undefined
+      // It would learn the name of its field.
+      if ((value as { toJSON?: unknown }).toJSON !== undefined) return undefined
+      return (depth > 0 ? writeNested(value, depth - 1) : undefined) ?? JSON.stringify(value)
     case 'undefined':
       return ''
     default:
       return undefined
   }
+}
+
+function writeNested(value: object, depth: number): string | undefined {
+  if (!Array.isArray(value)) return writeObject(value, depth)
+  return value.length <= MOST_ITEMS ? writeList(value, depth) : undefined
+}
+
+function writeList(list: readonly unknown[], depth: number): string | undefined {
+  let text = ''
+  for (const item of list) {
+    const isQuoted = typeof item === 'string' && isPlainText(item)
+    // What an object leaves out is `null` in a list; a function may have to be asked.
+    const written = isQuoted ? `"${item}"` : writeValue(item, depth)
+    if (written === undefined) return undefined
+    text += text === '' ? written || 'null' : `,${written || 'null'}`
+  }
+  return `[${text}]`
 }
 
 /** Whether its fields are all that JSON would write of it. */
