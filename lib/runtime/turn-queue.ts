@@ -1,4 +1,5 @@
 import { systemClock, type Clock } from '../async/clock.js'
+import { loopTurn } from '../async/loop-turn.js'
 
 /** Who has something to send when the turn is over. */
 export interface LateSender {
@@ -9,7 +10,7 @@ export interface LateSender {
 /** What is published to: a room, or everyone. */
 export interface TurnTopic {
   readonly members: { has(member: never): boolean }
-  /** Publishes of a turn, and which turn: kept by the queue. */
+  /** Publishes of a turn, and which turn that was at the last look: kept by the queue. */
   published: number
   turn: number
 }
@@ -46,8 +47,8 @@ interface Run {
  * instead of 0.16.
  */
 export const JOINED = 32
-/** From here on it is watched whether the turn ends: seldom, since watching is not free. */
-const WATCHED = JOINED / 2
+/** Publishes to a topic between two looks at which turn it is, since a look is not free. */
+const LOOK = JOINED / 2
 /** Bytes and operations that wait at most: then they go out, joined or not. */
 const MAX_BYTES = 1024 * 1024
 const MAX_OPERATIONS = 4096
@@ -74,7 +75,8 @@ export class TurnQueue {
   #run: Run | undefined
   #waitingCount = 0
   #bytes = 0
-  #turn = 0
+  /** How often the end of a turn has come: what is published after that is joined anew. */
+  #flushes = 0
   #isWatching = false
 
   /** @param report hears of what failed when nobody else would */
@@ -91,13 +93,16 @@ export class TurnQueue {
 
   /** Whether the next publish to a topic has to wait; it is counted. */
   isFull(topic: TurnTopic): boolean {
-    if (topic.turn !== this.#turn) {
-      topic.turn = this.#turn
-      topic.published = 0
-    }
-    if (++topic.published < WATCHED) return false
-    this.#watch()
-    return topic.published > JOINED
+    // What waits was first.
+    if (this.isWaiting(topic)) return true
+    const count = ++topic.published
+    if (count <= JOINED && count % LOOK !== 0) return false
+    const turn = loopTurn() + this.#flushes
+    if (topic.turn === turn) return count > JOINED
+    topic.turn = turn
+    // The last look was in an earlier turn, and at most so many have come since.
+    topic.published = count > JOINED ? 1 : LOOK
+    return false
   }
 
   /** Publishes when the turn is over. */
@@ -187,7 +192,7 @@ export class TurnQueue {
     this.#isWatching = true
     this.#clock.setImmediate(() => {
       this.#isWatching = false
-      this.#turn++
+      this.#flushes++
       this.#flush(true)
     })
   }

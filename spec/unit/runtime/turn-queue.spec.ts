@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
 import { WsRoomManager, type BroadcastWindow, type WsConnection } from 'enfilade'
+import { systemClock } from '../../../lib/async/clock.js'
 import type { LiveConnection } from '../../../lib/runtime/live-connection.js'
 import { TopicFanOut } from '../../../lib/runtime/topic-fan-out.js'
-import { TurnQueue } from '../../../lib/runtime/turn-queue.js'
+import { TurnQueue, type TurnTopic } from '../../../lib/runtime/turn-queue.js'
 import type { WsCounters } from '../../../lib/runtime/ws-counters.js'
 import { createConnection, createHost, type FakeSocket } from '../../support/fake-connection.js'
 import { nextTurn } from '../../support/next-turn.js'
@@ -226,5 +227,52 @@ describe('pushes that are delivered together', () => {
     turn.publishLater(topic, { frame: 'e' }, publisher)
     await nextTurn()
     expect(together).toEqual([['a', 'b'], ['c'], ['d'], [], ['e']])
+  })
+})
+
+describe('a topic', () => {
+  const topic = (): TurnTopic => ({ members: new Set<never>(), published: 0, turn: 0 })
+
+  it.each([1, 5, 16, 17, 32])('takes %i publishes in each turn, and asks for no end', async (n) => {
+    const asked: unknown[] = []
+    const turn = new TurnQueue(() => undefined, {
+      ...systemClock,
+      setImmediate: (run) => asked.push(run),
+    })
+    const one = topic()
+    for (let round = 0; round < 20; round++) {
+      for (const _ of upTo(n)) expect(turn.isFull(one)).toBe(false)
+      await nextTurn()
+    }
+    expect(asked).toEqual([])
+  })
+
+  it.each([0, 3, 10, 100])('is full from the 33rd of a turn on, after %i before it', async (n) => {
+    const turn = new TurnQueue(() => undefined)
+    const one = topic()
+    for (const _ of upTo(n)) {
+      turn.isFull(one)
+      await nextTurn()
+    }
+    const full = upTo(50).map(() => turn.isFull(one))
+    const first = full.indexOf(true)
+    // What came in earlier turns may count for some of it, never the other way round.
+    expect(first).toBeGreaterThan(16)
+    expect(first).toBeLessThanOrEqual(32)
+    expect(full.slice(first)).not.toContain(false)
+  })
+
+  it('stays full as long as something waits for it, also in the next turn', async () => {
+    const turn = new TurnQueue(() => undefined, { ...systemClock, setImmediate: () => undefined })
+    const one = topic()
+    turn.publishLater(
+      one,
+      { frame: 'a' },
+      { publish: () => undefined, publishTogether: () => true },
+    )
+    await nextTurn()
+    expect(turn.isFull(one)).toBe(true)
+    turn.flush()
+    expect(turn.isFull(one)).toBe(false)
   })
 })
