@@ -2,22 +2,26 @@ import type { Room } from './room.js'
 import type { RoomMember } from './room-member.js'
 
 /**
- * The rooms that have a member, by name. The one that was asked for last is compared first: the name
- * stands in a message, and to hash it costs more than to read it.
+ * The rooms that have a member, by name. One that was asked for twice is compared first: the name
+ * stands in a message, and to hash it costs more than to read it. Where it is another each time, nothing
+ * is compared.
  */
 export class RoomRegistry<M extends RoomMember> {
   readonly #rooms = new Map<string, Room<M>>()
   #last: Room<M> | undefined
+  /** The last, when it was the one before, too. */
+  #repeated: Room<M> | undefined
 
   get size(): number {
     return this.#rooms.size
   }
 
   get(name: string): Room<M> | undefined {
-    const last = this.#last
-    if (last?.name === name) return last
+    const repeated = this.#repeated
+    if (repeated?.name === name) return repeated
     const room = this.#rooms.get(name)
-    if (room !== undefined) this.#last = room
+    this.#repeated = room === this.#last ? room : undefined
+    this.#last = room
     return room
   }
 
@@ -31,7 +35,8 @@ export class RoomRegistry<M extends RoomMember> {
 
   delete(room: Room<M>): void {
     this.#rooms.delete(room.name)
-    if (this.#last === room) this.#last = undefined
+    this.#last = undefined
+    this.#repeated = undefined
   }
 
   names(): IterableIterator<string> {

@@ -69,12 +69,16 @@ describe('membership', () => {
   it('begins anew in a room that was empty, also the one that was pushed to last', () => {
     const rooms = managerWith()
     void rooms.join(first, '/a')
-    rooms.broadcast('/a', 'said', '/a', 1)
+    for (const n of [1, 2, 3]) rooms.broadcast('/a', 'said', '/a', n)
     rooms.leave(first, '/a')
-    rooms.broadcast('/a', 'said', '/a', 2)
+    for (const n of [4, 5, 6]) rooms.broadcast('/a', 'said', '/a', n)
     void rooms.join(second, '/a')
-    rooms.broadcast('/a', 'said', '/a', 3)
-    expect([first, second].map(({ pushes }) => pushes.map(({ data }) => data))).toEqual([[1], [3]])
+    for (const n of [7, 8, 9]) rooms.broadcast('/a', 'said', '/a', n)
+    const heard = [first, second].map(({ pushes }) => pushes.map(({ data }) => data))
+    expect(heard).toEqual([
+      [1, 2, 3],
+      [7, 8, 9],
+    ])
   })
 
   it('cannot end where it has not begun', () => {
