@@ -9,6 +9,6 @@ export function isPlainText(text: string): boolean {
 }
 
 /** What `JSON.stringify` puts between the quotes of a text, for less when nothing has to be escaped. */
-export function escape(text: string): string {
+export function escapeText(text: string): string {
   return isPlainText(text) ? text : JSON.stringify(text).slice(1, -1)
 }

@@ -1,4 +1,4 @@
-import { escape } from './escape.js'
+import { escapeText } from './escape.js'
 import { ownText } from './own-text.js'
 import type { WsParams } from './records.js'
 
@@ -49,12 +49,12 @@ function learn(
 ): PushOutline | undefined {
   const hasParams = params !== undefined
   const names = Object.keys(params ?? {}).map(ownText)
-  const quoted = names.map((name) => `"${escape(name)}":"`)
+  const quoted = names.map((name) => `"${escapeText(name)}":"`)
   const [first] = quoted
   const leads = quoted.map((lead, index) => (index === 0 ? `","params":{${lead}` : `",${lead}`))
   const none = hasParams ? '","params":{}' : '"'
   const end = first === undefined ? none : '"}'
-  const start = `{"event":"${escape(event)}","path":"`
+  const start = `{"event":"${escapeText(event)}","path":"`
   const outline = { hasParams, names, start, leads, end, dataLead: `${end},"data":` }
   if (!isOf(outline, params)) return undefined
   outlines.set(ownText(event), [...known, outline])

@@ -1,4 +1,4 @@
-import { escape, isPlainText } from './escape.js'
+import { escapeText, isPlainText } from './escape.js'
 
 /** What stands between two values: by key, then by {@link State}, for a text and for anything else. */
 type Leads = readonly [string, string, string, string, string, string]
@@ -120,7 +120,7 @@ function isPlainClass(data: object, prototype: object): boolean {
 function leadsOf(key: string): Leads {
   const known = leads.get(key)
   if (known) return known
-  const name = escape(key)
+  const name = escapeText(key)
   const made: Leads = [
     `{"${name}":"`,
     `,"${name}":"`,

@@ -1,4 +1,4 @@
-import { escape } from './escape.js'
+import { escapeText } from './escape.js'
 import { outlineOf } from './push-outline.js'
 import type { WsPush, WsReply } from './records.js'
 import { writeJson } from './write-json.js'
@@ -46,7 +46,7 @@ export function writeRecord(record: WsReply | WsPush): string {
   if ('error' in record) return JSON.stringify(record)
   const { id } = record
   // What JSON leaves out would leave the reply without `data`.
-  return `{"id":${typeof id === 'number' ? id : `"${escape(id)}"`},"data":${write(record.data) ?? 'null'}}`
+  return `{"id":${typeof id === 'number' ? id : `"${escapeText(id)}"`},"data":${write(record.data) ?? 'null'}}`
 }
 
 function writePush(push: WsPush): string {
@@ -54,9 +54,9 @@ function writePush(push: WsPush): string {
   const outline = outlineOf(event, params)
   if (outline === undefined) return JSON.stringify(push)
   const { start, leads, end, dataLead } = outline
-  let text = start + escape(path)
+  let text = start + escapeText(path)
   let index = 0
-  for (const name in params) text += (leads[index++] as string) + escape(params[name] as string)
+  for (const name in params) text += (leads[index++] as string) + escapeText(params[name] as string)
   const json = data === undefined ? undefined : write(data)
   text += json === undefined ? end : dataLead + json
   return seq === undefined ? `${text}}` : `${text},"seq":${seq}}`
