@@ -59,10 +59,12 @@ function drawBar(
 ): string {
   const start = position(LEAST)
   const width = Math.max(1, position(ratio) - start)
+  // Of a bar that ends before the line of the control, too: it would be struck through.
+  const labelled = Math.max(start + width, position(1)) + 5
   return [
     text(LEFT - 8, y + 11, contender, 'small', 'end'),
     `<rect x="${start}" y="${y}" width="${width}" height="${BAR}" fill="${colour}"/>`,
-    text(start + width + 5, y + 11, `${ratio.toFixed(2)} ×`, 'small'),
+    text(labelled, y + 11, `${ratio.toFixed(2)} ×`, 'small'),
   ].join('')
 }
 

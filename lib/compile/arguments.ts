@@ -5,7 +5,6 @@ import type { Constructor, MethodRecord, ParameterRecord } from '../metadata/rec
 import type { WsContext, WsContextKind } from '../runtime/ws-context.js'
 import { readOptions } from './decorator-options.js'
 import {
-  asIs,
   compileReader,
   type CompiledReader,
   type DataType,
@@ -220,7 +219,6 @@ function compileData(record: ParameterRecord, source: ArgumentSource): ArgumentR
     )
     return NOTHING
   }
-  if (reader.read === asIs && !optional) return DATA
   return optional ? readOptional(reader) : readData(reader)
 }
 

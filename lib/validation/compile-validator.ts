@@ -30,9 +30,6 @@ const KINDS = new Map<unknown, readonly [string, string, (data: unknown) => bool
   [Array, ['isArray', 'data must be an array', Array.isArray]],
 ])
 
-/** The reader of data that needs no check. */
-export const asIs: DataReader = (data) => data
-
 /** Classes of the language, which no decorator can describe. */
 const BUILT_IN = new Set<unknown>([Date, Map, Set, Promise, RegExp, Symbol, BigInt, Function])
 
@@ -52,7 +49,7 @@ export function compileReader(
     if (type.length !== 1) return 'a list names one class: [Dto]'
     return compileArray(type as readonly [Constructor<unknown>], groups)
   }
-  if (type === (Object as unknown)) return { read: asIs, isAsync: false }
+  if (type === (Object as unknown)) return { read: (data) => data, isAsync: false }
   const kind = KINDS.get(type)
   if (kind) return { read: kindReader(kind), isAsync: false }
   if (typeof type !== 'function') return `${showValue(type)} is no class`

@@ -132,4 +132,12 @@ describe('renderChart', () => {
     expect(widths).toEqual([...widths].sort((a, b) => a - b))
     expect(new Set(widths).size).toBe(3)
   })
+
+  it('writes no ratio across the line of the control', () => {
+    const svg = renderChart([[row('control', 1), row('cheaper', 0.9), row('dearer', 1.1)]])
+    const line = Number(/<line class="one" x1="(\d+)"/.exec(svg)?.[1])
+    const places = [...svg.matchAll(/<text x="(\d+)"[^>]*>\d\.\d\d ×/g)].map(([, x]) => Number(x))
+    expect(places).toHaveLength(3)
+    expect(Math.min(...places)).toBeGreaterThan(line)
+  })
 })
