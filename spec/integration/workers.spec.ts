@@ -185,10 +185,10 @@ describe('an app with two workers', () => {
     await replaced
     loop.isOn = false
     await Promise.all(connecting)
-    // Linux resets what it has taken in the very moment in which a port is given back (docs/scaling.md).
-    const isReset = expect.objectContaining({ code: 'ECONNRESET', syscall: 'connect' })
-    expect(failures).toEqual(failures.map(() => isReset))
-    expect(failures.length).toBeLessThanOrEqual(2)
+    // Linux resets what waits to be accepted when a port is given back (docs/scaling.md): at most what
+    // each of those who connect has under way, for each worker. Nothing is refused, and nothing hangs.
+    expect(failures).toEqual(failures.map(() => expect.objectContaining({ code: 'ECONNRESET' })))
+    expect(failures.length).toBeLessThanOrEqual(connecting.length * before.size)
     expect(loop.connections).toBeGreaterThan(50)
     // Those of the old workers are told to come back.
     expect(await staying.closed).toMatchObject({ code: 1012 })
