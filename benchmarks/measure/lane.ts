@@ -13,12 +13,19 @@ export interface Lane {
   readonly server: Child | undefined
   /** Of the server; none when it is not known. */
   readonly pid: number | undefined
+  /** Whether it takes fewer turns than the control. */
+  readonly isPeer: boolean
   readonly turns: Turn[]
   readonly stop: () => void
 }
 
 /** What a lane did in a turn. */
-export interface Turn extends LoadResult {
+export interface Turn extends TakenTurn {
+  /** Lanes that took a turn in the same round stood beside each other. */
+  readonly round: number
+}
+
+interface TakenTurn extends LoadResult {
   /** NaN when the process is not known. */
   readonly serverCpu: number
 }
@@ -28,6 +35,7 @@ export interface RunningServer {
   readonly name: string
   readonly target: Target
   readonly pid: number | undefined
+  readonly isPeer?: boolean
 }
 
 /** Checks that a contender answers all scenarios right. */
@@ -55,14 +63,14 @@ export async function checkContender(
 /** Starts a contender, and connects everyone, once it answers right. */
 export async function openContender(contender: Contender, scenario: Scenario): Promise<Lane> {
   const { server, port } = await startServer(contender, routesOf(scenario))
-  const { name } = contender
-  const running = { name, target: targetOf(contender, port), pid: server.pid }
+  const { name, peer: isPeer } = contender
+  const running = { name, target: targetOf(contender, port), pid: server.pid, isPeer }
   return openLane(running, scenario, server)
 }
 
 /** The same for a server that runs. */
 export async function openLane(
-  { name, target, pid }: RunningServer,
+  { name, target, pid, isPeer = false }: RunningServer,
   scenario: Scenario,
   server?: Child,
 ): Promise<Lane> {
@@ -78,7 +86,7 @@ export async function openLane(
   try {
     await ask('check', 'wrong answer')
     await ask('open', 'not everyone could connect')
-    return { name, scenario, load, server, pid, turns: [], stop }
+    return { name, scenario, load, server, pid, isPeer, turns: [], stop }
   } catch (error) {
     stop()
     throw error
@@ -86,7 +94,7 @@ export async function openLane(
 }
 
 /** Puts load on the server for so long. */
-export async function takeTurn(lane: Lane, seconds: number): Promise<Turn> {
+export async function takeTurn(lane: Lane, seconds: number): Promise<TakenTurn> {
   const { load, pid, name, scenario } = lane
   const before = pid === undefined ? 0 : processCpu(pid)
   const result = await load.run(seconds).catch((error: unknown) => {

@@ -3,13 +3,22 @@ import type { Row } from '../report/row.js'
 import { median, pairedRatio, pairedSpread, quantile } from '../report/statistics.js'
 import type { ScenarioGroup } from '../scenarios/group.js'
 import { deliveriesOf, type Scenario } from '../scenarios/scenario.js'
-import { openContender, openLane, takeTurn, type Lane, type RunningServer } from './lane.js'
+import {
+  openContender,
+  openLane,
+  takeTurn,
+  type Lane,
+  type RunningServer,
+  type Turn,
+} from './lane.js'
 
 /** How long and how often. */
 export interface Pace {
   readonly turns: number
   /** Of a turn. */
   readonly seconds: number
+  /** So many turns of half the time in place of each, but for peers: those are further away. */
+  readonly finer: number
 }
 
 type Grouped = Pick<ScenarioGroup, 'growth' | 'reference'>
@@ -23,6 +32,9 @@ interface Peers extends Grouped {
   /** The control in the first scenario. */
   readonly start: Lane
 }
+
+/** {@link Pace.finer} where a small difference is the point, at the least. */
+const FINE = 4
 
 /** A few messages a second need as many seconds to tell something. */
 const LEAST_SECONDS_AT_A_RATE = 1
@@ -44,7 +56,7 @@ export async function measureGroup(
     for (const scenario of group.scenarios) {
       for (const contender of contenders) lanes.push(await openContender(contender, scenario))
     }
-    await takeTurns(lanes, group.fine === true ? finer(pace) : pace)
+    await takeTurns(lanes, { ...pace, finer: finerOf(group, pace) })
     return summariseAll(lanes, contenders.length, group)
   } finally {
     for (const lane of lanes) lane.stop()
@@ -60,25 +72,29 @@ export async function measureServers(
   const lanes: Lane[] = []
   try {
     for (const server of servers) lanes.push(await openLane(server, scenario))
-    await takeTurns(lanes, pace)
+    await takeTurns(lanes, { ...pace, finer: 1 })
     return summariseAll(lanes, servers.length, {})
   } finally {
     for (const lane of lanes) lane.stop()
   }
 }
 
-function finer({ turns, seconds }: Pace): Pace {
-  return { turns: turns * 4, seconds: seconds / 2 }
+function finerOf({ scenarios, fine = false }: ScenarioGroup, { finer }: Pace): number {
+  // Those last as long as it takes.
+  if (scenarios.some(({ rate }) => rate !== undefined)) return 1
+  return fine ? Math.max(FINE, finer) : finer
 }
 
-async function takeTurns(lanes: readonly Lane[], { turns, seconds }: Pace): Promise<void> {
+async function takeTurns(lanes: readonly Lane[], { turns, seconds, finer }: Pace): Promise<void> {
   // The first turn warms up: code that is not compiled yet says nothing.
-  for (let turn = 0; turn <= turns; turn++) {
-    for (const lane of lanes) {
-      const unhurried = turn === 0 ? WARM_UP_SECONDS : 0
+  for (let round = 0; round <= turns * finer; round++) {
+    const taking = round % finer === 0 ? lanes : lanes.filter(({ isPeer }) => !isPeer)
+    for (const lane of taking) {
+      const unhurried = round === 0 ? WARM_UP_SECONDS : 0
       const least = lane.scenario.rate === undefined ? unhurried : LEAST_SECONDS_AT_A_RATE
-      const taken = await takeTurn(lane, Math.max(least, seconds))
-      if (turn > 0) lane.turns.push(taken)
+      const length = finer === 1 || lane.isPeer ? seconds : seconds / 2
+      const taken = await takeTurn(lane, Math.max(least, length))
+      if (round > 0) lane.turns.push({ ...taken, round })
     }
   }
 }
@@ -97,18 +113,17 @@ function summariseAll(lanes: readonly Lane[], contenders: number, group: Grouped
 function summarise(lane: Lane, peers: Peers): Row {
   const { control, first, start, growth = false, reference } = peers
   const { scenario } = lane
-  const cpus = cpuPerUnit(lane)
   return {
     figure: 'cpu',
     scenario: scenario.name,
     contender: lane.name,
-    value: median(cpus),
-    ratio: pairedRatio(cpus, cpuPerUnit(control)),
-    ...(lane === control ? {} : { spread: pairedSpread(cpus, cpuPerUnit(control)) }),
-    ...(growth && lane !== first ? { growth: pairedRatio(cpus, cpuPerUnit(first)) } : {}),
+    value: median(lane.turns.map(cpuPerUnit(scenario))),
+    ratio: pairedRatio(...cpusOf(lane, control)),
+    ...(lane === control ? {} : { spread: pairedSpread(...cpusOf(lane, control)) }),
+    ...(growth && lane !== first ? { growth: pairedRatio(...cpusOf(lane, first)) } : {}),
     ...(reference === undefined || scenario === start.scenario
       ? {}
-      : { reference: { name: reference, ratio: pairedRatio(cpus, cpuPerUnit(start)) } }),
+      : { reference: { name: reference, ratio: pairedRatio(...cpusOf(lane, start)) } }),
     load: loadOf(lane),
     ...latencyOf(lane, control),
     ...pushesOf(lane),
@@ -127,12 +142,12 @@ function loadOf({ turns, scenario }: Lane): NonNullable<Row['load']> {
 function latencyOf(lane: Lane, control: Lane): Pick<Row, 'latency'> {
   const all = lane.turns.flatMap(({ latencies = [] }) => latencies)
   if (all.length === 0) return {}
-  const medians = (of: Lane): number[] => of.turns.map(({ latencies = [] }) => median(latencies))
+  const medianOf = ({ latencies = [] }: Turn): number => median(latencies)
   return {
     latency: {
       median: median(all),
       p99: quantile(all, 0.99),
-      ratio: pairedRatio(medians(lane), medians(control)),
+      ratio: pairedRatio(...besideEachOther(lane, control, [medianOf, medianOf])),
     },
   }
 }
@@ -142,8 +157,26 @@ function pushesOf({ turns }: Lane): Pick<Row, 'pushes'> {
   return all.length === 0 ? {} : { pushes: median(all) }
 }
 
-/** Microseconds of server CPU, turn by turn. */
-function cpuPerUnit({ turns, scenario }: Lane): number[] {
+/** Microseconds of server CPU of both, turn by turn. */
+function cpusOf(lane: Lane, other: Lane): readonly [number[], number[]] {
+  return besideEachOther(lane, other, [cpuPerUnit(lane.scenario), cpuPerUnit(other.scenario)])
+}
+
+function cpuPerUnit(scenario: Scenario): (turn: Turn) => number {
   const deliveries = deliveriesOf(scenario)
-  return turns.map(({ serverCpu, messages }) => (serverCpu / (messages * deliveries)) * 1e6)
+  return ({ serverCpu, messages }) => (serverCpu / (messages * deliveries)) * 1e6
+}
+
+/** What is told of the turns of both lanes that stood beside each other. */
+function besideEachOther(
+  lane: Lane,
+  other: Lane,
+  [tell, tellOther]: readonly [(turn: Turn) => number, (turn: Turn) => number],
+): readonly [number[], number[]] {
+  const theirs = new Map(other.turns.map((turn) => [turn.round, turn]))
+  const pairs = lane.turns.flatMap((turn) => {
+    const their = theirs.get(turn.round)
+    return their ? [[tell(turn), tellOther(their)] as const] : []
+  })
+  return [pairs.map(([own]) => own), pairs.map(([, their]) => their)]
 }
