@@ -57,26 +57,29 @@ export class Heartbeat {
   }
 
   #ask(isAgain: boolean): void {
-    const { timeout, ping } = this.#parts
+    const { platform, timeout, ping } = this.#parts
     this.#hasHeard = false
-    this.#arm(timeout, (late) => this.#judge(isAgain, late))
+    this.#await(platform.now() + timeout, isAgain)
     ping()
   }
 
-  #judge(isAgain: boolean, late: number): void {
-    if (this.#hasHeard) this.#afterSilence()
-    else if (!isAgain && late > this.#parts.timeout / 2) this.#ask(true)
-    else {
-      this.stop()
-      this.#parts.dead()
-    }
+  /** Looks after the interval, too: an answer that is there by then is followed by the next silence. */
+  #await(deadline: number, isAgain: boolean): void {
+    const { platform, interval, timeout, dead } = this.#parts
+    this.#arm(Math.min(interval, deadline - platform.now()), () => {
+      const late = platform.now() - deadline
+      if (this.#hasHeard) this.#afterSilence()
+      else if (late < 0) this.#await(deadline, isAgain)
+      else if (!isAgain && late > timeout / 2) this.#ask(true)
+      else {
+        this.stop()
+        dead()
+      }
+    })
   }
 
-  /** @param run gets how many milliseconds late it is */
-  #arm(milliseconds: number, run: (late: number) => void): void {
-    const { platform } = this.#parts
-    const due = platform.now() + milliseconds
+  #arm(milliseconds: number, run: () => void): void {
     this.#cancel?.()
-    this.#cancel = platform.schedule(() => run(platform.now() - due), milliseconds)
+    this.#cancel = this.#parts.platform.schedule(run, milliseconds)
   }
 }

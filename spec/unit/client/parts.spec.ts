@@ -21,17 +21,11 @@ describe('backOff', () => {
 })
 
 describe('Heartbeat', () => {
-  const start = () => {
+  const start = ({ interval = 25_000, timeout = 10_000 } = {}) => {
     const clock = new FakeClock()
     const ping = jest.fn()
     const dead = jest.fn()
-    const heartbeat = new Heartbeat({
-      platform: clock,
-      interval: 25_000,
-      timeout: 10_000,
-      ping,
-      dead,
-    })
+    const heartbeat = new Heartbeat({ platform: clock, interval, timeout, ping, dead })
     heartbeat.start()
     return { clock, ping, dead, heartbeat }
   }
@@ -54,6 +48,22 @@ describe('Heartbeat', () => {
     expect(dead).not.toHaveBeenCalled()
     await clock.advance(15_000)
     expect(ping).toHaveBeenCalledTimes(2)
+  })
+
+  it('pings after each silence, where answers may take longer than that, too', async () => {
+    const { clock, ping, dead, heartbeat } = start({ interval: 1000, timeout: 5000 })
+    for (let second = 1; second <= 5; second++) {
+      await clock.advance(1000)
+      expect(ping).toHaveBeenCalledTimes(second)
+      heartbeat.heard()
+    }
+    await clock.advance(1000)
+    expect(ping).toHaveBeenCalledTimes(6)
+    await clock.advance(4999)
+    expect(dead).not.toHaveBeenCalled()
+    await clock.advance(1)
+    expect(ping).toHaveBeenCalledTimes(6)
+    expect(dead).toHaveBeenCalledTimes(1)
   })
 
   it('finds the connection dead when none comes in time', async () => {
