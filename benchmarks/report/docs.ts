@@ -80,7 +80,7 @@ function renderFigures({ machine, date, rows }: Report): string {
       load ? `${percent(load.serverShare)} / ${percent(load.loadShare)}` : '',
     ),
     '### Growth',
-    'What a message costs, beside the same contender’s cost with one route and with one room:',
+    'What a message costs, beside the same contender’s cost with one route and with four rooms:',
     comparison(
       'growth',
       loaded.filter((of) => of.some(({ growth }) => growth !== undefined)),
