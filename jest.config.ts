@@ -29,8 +29,9 @@ const config: Config = {
   // Jest runs CommonJS packages while it still links modules: tsyringe would come before the import
   // of reflect-metadata that stands in front of it.
   setupFiles: ['reflect-metadata'],
-  // More than the deadline of `within`, whose error says what was awaited in vain.
-  testTimeout: 15_000,
+  // Much more than the deadline of `within`, whose error says what was awaited in vain: it is only for
+  // what hangs. Tests that compute for seconds take several times as long where two run on each core.
+  testTimeout: 45_000,
   coverageDirectory: 'coverage',
   collectCoverageFrom: ['lib/**/*.ts'],
 }

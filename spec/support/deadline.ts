@@ -6,7 +6,7 @@
 export async function within<T>(
   promise: PromiseLike<T>,
   what: string | (() => string),
-  ms = 5000,
+  ms = 10_000,
 ): Promise<T> {
   // Made here and not in the timer, so that its stack leads to the waiting line of the spec.
   const late = new Error()
