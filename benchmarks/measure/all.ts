@@ -45,7 +45,7 @@ export function createMeasurements(chosen: readonly Contender[], extent: Extent)
       names: [START_UP],
       contenders: others,
       scenarios: [],
-      measure: (contenders) => measureStartup(contenders, quick ? 3 : 5),
+      measure: (contenders) => measureStartup(contenders, quick ? 3 : 15),
     },
     {
       names: MEMORY,
