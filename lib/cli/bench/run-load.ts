@@ -79,11 +79,17 @@ async function openAll(
     if (error instanceof CliError) throw error
     const place = `${target.host}:${target.port}`
     const { message: text } = error as Error
-    const hint = text.includes('certificate') ? ' (--insecure takes any certificate)' : ''
+    const hint = hintFor(text, target)
     throw new CliError(`not everyone could connect to ${place}: ${text}${hint}`, undefined, {
       cause: error,
     })
   }
+}
+
+function hintFor(text: string, { tls }: BenchTarget): string {
+  if (text.includes('certificate')) return ' (--insecure takes any certificate)'
+  if (tls !== undefined || !text.includes('closed')) return ''
+  return ' (where it serves TLS: --tls for a file, wss:// for an address)'
 }
 
 /** What is answered wrong is not measured. */
