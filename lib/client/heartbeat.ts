@@ -3,7 +3,7 @@ import type { Platform } from './platform.js'
 /** What a heartbeat needs. */
 export interface HeartbeatParts {
   readonly platform: Pick<Platform, 'schedule' | 'now'>
-  /** Milliseconds of silence before a ping. */
+  /** Milliseconds of silence before a ping; 0: there is none. */
   readonly interval: number
   /** Milliseconds until a sign of life. */
   readonly timeout: number
@@ -29,8 +29,9 @@ export class Heartbeat {
   }
 
   start(): void {
+    const { interval } = this.#parts
     this.heard()
-    this.#arm(this.#parts.interval, () => this.#afterSilence())
+    if (interval > 0) this.#arm(interval, () => this.#afterSilence())
   }
 
   stop(): void {

@@ -19,7 +19,7 @@ export interface WsClientOptions {
   readonly maxQueue?: number
   /** How long an attempt to connect may take. Default: 10,000. */
   readonly connectTimeout?: number
-  /** Silence after which the server is asked for a sign of life. Default: 25,000. */
+  /** Silence after which the server is asked for a sign of life; 0: never. Default: 25,000. */
   readonly pingInterval?: number
   /** How long that sign may take before the connection counts as lost. Default: 10,000. */
   readonly pingTimeout?: number

@@ -66,6 +66,14 @@ describe('Heartbeat', () => {
     expect(dead).toHaveBeenCalledTimes(1)
   })
 
+  it('asks for nothing with an interval of 0, not even when it is told to', async () => {
+    const { clock, ping, dead, heartbeat } = start({ interval: 0 })
+    heartbeat.probe()
+    await clock.advance(3_600_000)
+    expect([ping, dead].map(({ mock }) => mock.calls.length)).toEqual([0, 0])
+    expect(clock.pending).toBe(0)
+  })
+
   it('finds the connection dead when none comes in time', async () => {
     const { clock, dead } = start()
     await clock.advance(34_999)
