@@ -1,6 +1,12 @@
 import type { Contender } from '../contenders/contender.js'
 import type { Row } from '../report/row.js'
-import { median, pairedRatio, pairedSpread, quantile } from '../report/statistics.js'
+import {
+  besideEachOther,
+  median,
+  pairedRatio,
+  pairedSpread,
+  quantile,
+} from '../report/statistics.js'
 import type { ScenarioGroup } from '../scenarios/group.js'
 import { deliveriesOf, type Scenario } from '../scenarios/scenario.js'
 import {
@@ -147,7 +153,7 @@ function latencyOf(lane: Lane, control: Lane): Pick<Row, 'latency'> {
     latency: {
       median: median(all),
       p99: quantile(all, 0.99),
-      ratio: pairedRatio(...besideEachOther(lane, control, [medianOf, medianOf])),
+      ratio: pairedRatio(...besideEachOther([lane.turns, medianOf], [control.turns, medianOf])),
     },
   }
 }
@@ -159,24 +165,13 @@ function pushesOf({ turns }: Lane): Pick<Row, 'pushes'> {
 
 /** Microseconds of server CPU of both, turn by turn. */
 function cpusOf(lane: Lane, other: Lane): readonly [number[], number[]] {
-  return besideEachOther(lane, other, [cpuPerUnit(lane.scenario), cpuPerUnit(other.scenario)])
+  return besideEachOther(
+    [lane.turns, cpuPerUnit(lane.scenario)],
+    [other.turns, cpuPerUnit(other.scenario)],
+  )
 }
 
 function cpuPerUnit(scenario: Scenario): (turn: Turn) => number {
   const deliveries = deliveriesOf(scenario)
   return ({ serverCpu, messages }) => (serverCpu / (messages * deliveries)) * 1e6
-}
-
-/** What is told of the turns of both lanes that stood beside each other. */
-function besideEachOther(
-  lane: Lane,
-  other: Lane,
-  [tell, tellOther]: readonly [(turn: Turn) => number, (turn: Turn) => number],
-): readonly [number[], number[]] {
-  const theirs = new Map(other.turns.map((turn) => [turn.round, turn]))
-  const pairs = lane.turns.flatMap((turn) => {
-    const their = theirs.get(turn.round)
-    return their ? [[tell(turn), tellOther(their)] as const] : []
-  })
-  return [pairs.map(([own]) => own), pairs.map(([, their]) => their)]
 }

@@ -3,6 +3,7 @@ import { renderChart } from '../../../benchmarks/report/chart.js'
 import type { Row } from '../../../benchmarks/report/row.js'
 import {
   median,
+  besideEachOther,
   pairedRatio,
   pairedSpread,
   quantile,
@@ -27,6 +28,16 @@ describe('median', () => {
   ])('of %j is %d', (values, expected) => {
     expect(median(values)).toBe(expected)
   })
+})
+
+it('only turns of the same round stand beside each other', () => {
+  const cpu = ({ cpu }: { round: number; cpu: number }): number => cpu
+  const control = [1, 2, 3, 4].map((round) => ({ round, cpu: 10 * round }))
+  const peer = [2, 4, 6].map((round) => ({ round, cpu: round }))
+  expect(besideEachOther([peer, cpu], [control, cpu])).toEqual([
+    [2, 4],
+    [20, 40],
+  ])
 })
 
 describe('pairedRatio', () => {
